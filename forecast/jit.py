@@ -1,0 +1,61 @@
+"""The one jit wrapper: its options are decided here, once.
+
+Compiled code is cached under a folder named by the sources of the kernel and the version of
+numba, since numba's own cache notices neither a changed constant nor a changed callee in another
+file, and would load the stale machine code in silence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import numba
+
+__all__ = ["cache_folder", "jit"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _sources_digest() -> str:
+    """SHA-256 over numba's version and every module of this package that is compiled."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for path in sorted([*here.glob("*.py"), *here.glob("kernel/*.py"), *here.glob("strength/*.py")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Return the folder of compiled kernels: the user's cache, or a temporary one without it."""
+    root = os.environ.get("FORECAST_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    base = Path(root) if root else Path(os.path.expanduser("~/.cache"))  # noqa: PTH111 (HOME may be unset: expanduser does not raise)
+    folder = base / "forecast" / _sources_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="forecast-"))
+
+
+_FOLDER = str(cache_folder())
+
+
+def jit(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function`: no Python objects, no GIL, no fast-math, cached on disk.
+
+    Division follows IEEE (no exception on zero), which lets loops with a division vectorise.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = _FOLDER  # read when the decorator runs; other users keep theirs
+    try:
+        compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled  # type: ignore[no-any-return]

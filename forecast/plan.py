@@ -1,0 +1,220 @@
+"""What a forecast is: frozen descriptions, validated and resolved as of one day.
+
+`config` is the only writer of these types; everything behind it reads them. A plan holds what was
+known as of its date and nothing later: rules after their changes, scores up to that day. Teams
+are integers from here on, indices into `Competition.teams`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+__all__ = [
+    "ENTRY",
+    "MAX_GOALS",
+    "MAX_TEAMS",
+    "Adjustment",
+    "Competition",
+    "GivenStrengths",
+    "KnockoutStage",
+    "Match",
+    "Outcome",
+    "Places",
+    "Plan",
+    "PointsRule",
+    "Simulation",
+    "Source",
+    "Stage",
+    "StrengthPlan",
+    "TableStage",
+]
+
+ENTRY = "teams"
+"""The name of the list of all teams, as an entrant of a stage."""
+
+MAX_TEAMS = 1_000
+MAX_GOALS = 99
+"""A played match with more goals by one side is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Places `first` to `last` (1-based, inclusive) of an earlier stage, or of `ENTRY`."""
+
+    stage: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PointsRule:
+    """Points for a match in a table."""
+
+    win: int
+    draw: int
+    loss: int
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points given to or taken from a team by a ruling."""
+
+    team: int
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableStage:
+    """A stage that ranks its entrants by `tie_breaks`, of which the last is always `lots`."""
+
+    id: str
+    entrants: tuple[Places, ...]
+    tie_breaks: tuple[str, ...]
+    adjustments: tuple[Adjustment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnockoutStage:
+    """A stage of ties; the winner of tie k takes place k, its loser place `ties + k`.
+
+    `level` is the ladder of a tie that is level on aggregate; its last rung always decides.
+    """
+
+    id: str
+    entrants: tuple[Places, ...]
+    pairing: Literal["fold", "adjacent"]
+    legs: Literal[1, 2]
+    neutral: bool
+    second_leg_host: Literal["better_place"]
+    level: tuple[Literal["away_goals", "better_place", "penalties"], ...]
+
+
+Stage = TableStage | KnockoutStage
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A set of places with a name: reaching any of them is the outcome."""
+
+    id: str
+    label: Mapping[str, str]
+    places: tuple[Places, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One fixture; `home_goals is None` if it is not played, or not known, as of the plan's day.
+
+    Goals are after 90 minutes, `half_time` is (home, away) after 45. `winner` settles a tie: from
+    its column, or from extra time or a shoot-out. `awarded` results count in the table but say
+    nothing about strength. `line` is the row in matches.csv.
+    """
+
+    stage: str
+    round: int | None
+    leg: int | None
+    date: date | None
+    home: int
+    away: int
+    neutral: bool
+    home_goals: int | None
+    away_goals: int | None
+    half_time: tuple[int, int] | None
+    winner: int | None
+    awarded: bool
+    line: int
+
+    @property
+    def played(self) -> bool:
+        """Whether the score is known."""
+        return self.home_goals is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Competition:
+    """Rules and teams as of the plan's day.
+
+    `team_columns` holds the further columns of teams.csv, a text a team, in the order of `teams`;
+    those used as tie-breaks are known to be integers.
+    """
+
+    id: str
+    name: str
+    teams: tuple[str, ...]
+    team_columns: Mapping[str, tuple[str, ...]]
+    points: PointsRule
+    stages: tuple[Stage, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenStrengths:
+    """Strengths from a table instead of a fit; log-rates, one entry a team."""
+
+    intercept: float
+    home_advantage: float
+    attack: tuple[float, ...]
+    defence: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthPlan:
+    """How strengths are found. `given` is there exactly if the model is `given`.
+
+    `first_half_share` is the chance that a goal falls in the first half, used as it is by `given`
+    and as the fallback where no half-time score is known.
+    """
+
+    model: Literal["poisson", "given"]
+    uncertainty: Literal["posterior", "none"]
+    first_half_share: float
+    given: GivenStrengths | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """How much to simulate: `runs`, or enough for `target_error`; exactly one is not None."""
+
+    runs: int | None
+    target_error: float | None
+    rng_seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a plan came from.
+
+    `resolved` is the canonical JSON of the whole resolved config, `config_hash` the SHA-256 of
+    everything that can change a number: `resolved` and the input files. `inputs` are (name as
+    written in the config, SHA-256) of every file read.
+    """
+
+    path: str
+    resolved: str
+    config_hash: str
+    inputs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One forecast, ready to be fitted and simulated.
+
+    `matches` holds every fixture of the stages that the forecast uses, scores as known on
+    `as_of`. With `start`, the first simulated stage, `bracket` lists its ties as (home of the
+    first leg, its rival) in bracket order; without it both are None.
+    """
+
+    id: str
+    as_of: date | None
+    competition: Competition
+    matches: tuple[Match, ...]
+    start: str | None
+    bracket: tuple[tuple[int, int], ...] | None
+    strength: StrengthPlan
+    simulation: Simulation
+    warnings: tuple[str, ...]
+    source: Source
