@@ -7,6 +7,7 @@ the teams themselves in the order of the plan, then the places of every stage, s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,26 @@ __all__ = [
     "DRAWS_PER_REPLICATE",
     "FIRST_TEAM",
     "RUNS_PER_REPLICATE",
+    "LADDER_ADDITIVE",
+    "LADDER_FIRST_HALF",
+    "LADDER_LOTS",
+    "LADDER_OPPONENTS",
+    "LEVEL_AWAY_GOALS",
+    "LEVEL_BETTER_PLACE",
+    "LEVEL_NONE",
+    "LEVEL_PENALTIES",
+    "MAX_RATE",
+    "NEUTRAL",
     "TILE",
+    "UNKNOWN",
     "Counts",
     "Cut",
     "Layout",
     "OutcomeSlots",
     "PointsBins",
     "Posterior",
+    "Program",
+    "Season",
     "StageSlots",
 ]
 
@@ -36,9 +50,21 @@ RUNS_PER_REPLICATE = TILE * DRAWS_PER_REPLICATE
 FIRST_TEAM = 2
 """Index of the first attack in a row of strengths; before it intercept and home advantage."""
 
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
+MAX_RATE = 40.0
+"""Goals per 90 min; a draw beyond it is held here, and the tile is counted as capped."""
+
+LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
+"""How a rung of a table's ladder is computed."""
+
+LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES = range(4)
+"""The rungs that decide a level tie; `LEVEL_NONE` fills the end of a row."""
+
+UNKNOWN = -1
+NEUTRAL = -2
+"""Entries of `Program.listed_host`: by the rule of the stage, or at a neutral venue."""
+
 Int64 = NDArray[np.int64]
+Bool = NDArray[np.bool_]
 UInt64 = NDArray[np.uint64]
 Float64 = NDArray[np.float64]
 
@@ -115,6 +141,147 @@ class Layout:
     points: tuple[PointsBins, ...]
 
 
+class Program(NamedTuple):
+    """A competition as the arrays that the kernel plays: a straight-line program over slots.
+
+    A *side* is one team in one fixture left to play: side `2 f` is the home team of fixture f,
+    `2 f + 1` its rival. A table row is `table * teams + team`. The eight counters of a team are
+    wins, draws, goals for, goals against; first of its home sides, then of its away sides. Lists
+    of lists are flat, list i being `values[start[i] : start[i + 1]]`.
+
+    Attributes
+    ----------
+    fixture_home, fixture_away : int64, shape (fixtures,)
+        Teams of every fixture left in any table.
+    fixture_neutral : bool, shape (fixtures,)
+    stage_is_table : bool, shape (stages,)
+    stage_slot, stage_size : int64, shape (stages,)
+        First slot of a stage and how many places it has.
+    stage_index : int64, shape (stages,)
+        Which table, or which knockout, the stage is.
+    side_start, side_list : int64
+        Sides of each table row.
+    rival_start, rival_list : int64
+        Rivals of each table row over all its matches, played or not.
+    hidden_start, hidden_list : int64
+        For each table row its sides among the played matches without a half-time score;
+        side `2 h` is home in row h of `hidden_goals`.
+    hidden_goals : int64, shape (hidden, 2)
+    half_constant : int64, shape (table rows,)
+        First-half points from known half-time scores.
+    rung_count, packed_count : int64, shape (tables,)
+        Rungs of each ladder; how many leading ones are packed into the sort key.
+    rung_kind : int64, shape (tables, rungs)
+        One of `LADDER_…`.
+    rung_weight : int64, shape (tables, rungs, 8)
+        A rung's value is its constant plus these weights times the counters.
+    rung_constant : int64, shape (tables, rungs, teams)
+    rung_shift : uint64, shape (tables, rungs)
+        Lowest bit of a packed rung's field in the sort key.
+    key_weight : uint64, shape (tables, 8)
+    key_constant : uint64, shape (tables, teams)
+        The packed rungs as one linear form; the team's index is in the low `key_bits` bits.
+    key_bits : int
+    key_goals : int64, shape (tables,)
+        The key is exact while no side scores more than this in a match.
+    network_first, network_second : int64, shape (comparators,)
+        Sorting network over the rows of a table; the larger key goes to `network_first`.
+    points_weight : int64, shape (tables, 8)
+    points_constant : int64, shape (tables, teams)
+    points_value : int64, shape (tables, 3)
+        Win, draw, loss.
+    points_first, points_lowest : int64, shape (tables,)
+        First row of the table in the points bins, and the total that it stands for.
+    cut_table, cut_place : int64, shape (cuts,)
+    entry_places : bool
+        Whether teams that enter at a bracket carry their place of the last table.
+    tie_first, tie_count : int64, shape (knockouts,)
+    tie_slot : int64, shape (ties, 2)
+        The two slots that meet, in the numbering of all ties.
+    knockout_legs : int64, shape (knockouts,)
+    knockout_neutral : bool, shape (knockouts,)
+    knockout_level : int64, shape (knockouts, 3)
+        Ladder for a level tie, `LEVEL_…`.
+    listed_row : int64, shape (knockouts, teams)
+        Row of the tie that matches.csv lists for the team in this round, or `UNKNOWN`.
+    listed_teams : int64, shape (listed, 2)
+    listed_winner : int64, shape (listed,)
+        0 or 1 for a settled tie, or `UNKNOWN`.
+    listed_goals : int64, shape (listed, 2, 2)
+        Goals of each team in each leg, or `UNKNOWN`.
+    listed_host : int64, shape (listed, 2)
+        0 or 1, `UNKNOWN` or `NEUTRAL`, a leg.
+    outcome_start, outcome_list : int64
+        Slots of each outcome.
+    series_terms : int64
+        Terms that a Poisson series needs, by four times its rate.
+    first_half_threshold : uint64
+        First-half share in units of 2^-32.
+    """
+
+    fixture_home: Int64
+    fixture_away: Int64
+    fixture_neutral: Bool
+    stage_is_table: Bool
+    stage_slot: Int64
+    stage_size: Int64
+    stage_index: Int64
+    side_start: Int64
+    side_list: Int64
+    rival_start: Int64
+    rival_list: Int64
+    hidden_start: Int64
+    hidden_list: Int64
+    hidden_goals: Int64
+    half_constant: Int64
+    rung_count: Int64
+    packed_count: Int64
+    rung_kind: Int64
+    rung_weight: Int64
+    rung_constant: Int64
+    rung_shift: UInt64
+    key_weight: UInt64
+    key_constant: UInt64
+    key_bits: int
+    key_goals: Int64
+    network_first: Int64
+    network_second: Int64
+    points_weight: Int64
+    points_constant: Int64
+    points_value: Int64
+    points_first: Int64
+    points_lowest: Int64
+    cut_table: Int64
+    cut_place: Int64
+    entry_places: bool
+    tie_first: Int64
+    tie_count: Int64
+    tie_slot: Int64
+    knockout_legs: Int64
+    knockout_neutral: Bool
+    knockout_level: Int64
+    listed_row: Int64
+    listed_teams: Int64
+    listed_winner: Int64
+    listed_goals: Int64
+    listed_host: Int64
+    outcome_start: Int64
+    outcome_list: Int64
+    series_terms: Int64
+    first_half_threshold: np.uint64
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A compiled competition: the program, what its rows mean, and its sizes."""
+
+    program: Program
+    layout: Layout
+    teams: int
+    slots: int
+    bins: int
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What was counted over whole replicates; every field is a sum, so counts add in any order.
@@ -137,6 +304,8 @@ class Counts:
         Which rung of the ladder separated the two teams at each cut.
     exact_tiles : int
         Tiles whose scores could leave a packed field, ranked by the slower exact ladder.
+    capped_tiles : int
+        Tiles in whose draw a rate was held at `MAX_RATE`.
     """
 
     replicates: int
@@ -148,6 +317,7 @@ class Counts:
     points: Int64
     rungs: Int64
     exact_tiles: int
+    capped_tiles: int
 
     @property
     def runs(self) -> int:

@@ -1,0 +1,6 @@
+"""Replicates on threads: one Sobol set of strengths each, one tile of runs a draw."""
+
+from forecast.simulate.draws import draws
+from forecast.simulate.threads import simulate
+
+__all__ = ["draws", "simulate"]

@@ -1,0 +1,48 @@
+"""Counts add: replicates become one small bundle of integers, in any order."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+
+from forecast.arrays import Counts, Season
+from forecast.kernel.season import Tally
+
+__all__ = ["add", "from_tally"]
+
+
+def add(one: Counts, other: Counts) -> Counts:
+    """Return the counts of both."""
+    return Counts(**{f.name: getattr(one, f.name) + getattr(other, f.name) for f in fields(Counts)})
+
+
+def from_tally(season: Season, tally: Tally) -> Counts:
+    """Return the counts of one replicate, whose squares are those of its own hits."""
+    occupancy = tally.occupancy.astype(np.int64)
+    outcomes = tally.outcomes.astype(np.int64)
+    return Counts(
+        replicates=1,
+        occupancy=occupancy,
+        occupancy_squares=occupancy**2,
+        outcomes=outcomes,
+        outcome_squares=outcomes**2,
+        tile_hits=tally.tile_hits.astype(np.int64),
+        points=enough_points(season, tally.points.astype(np.int64)),
+        rungs=tally.rungs.copy(),
+        exact_tiles=int(tally.tiles[0]),
+        capped_tiles=int(tally.tiles[1]),
+    )
+
+
+def enough_points(season: Season, by_place: np.ndarray) -> np.ndarray:
+    """Sum points by place (int64, shape (teams, bins)) to `Counts.points`."""
+    layout = season.layout
+    out = np.zeros((season.bins, 1 + len(layout.cuts)), np.int64)
+    out[:, 0] = by_place.sum(axis=0)
+    for bins in layout.points:
+        rows = slice(bins.first, bins.first + bins.size)
+        for c, cut in enumerate(layout.cuts):
+            if cut.stage == bins.stage:
+                out[rows, 1 + c] = by_place[: cut.place, rows].sum(axis=0)
+    return out

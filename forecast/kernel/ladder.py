@@ -1,0 +1,188 @@
+"""The ladder of tie-breaks, exactly: rung by rung among the teams that are still level.
+
+It settles the few teams that the packed keys leave level, and ranks whole tables whose scores
+could leave a packed field. Each rung is one integer a team, more is better.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.arrays import (
+    LADDER_ADDITIVE,
+    LADDER_FIRST_HALF,
+    LADDER_OPPONENTS,
+    Program,
+)
+from forecast.jit import jit
+from forecast.kernel.words import FOR_HALVES, FOR_HIDDEN_HALVES, FOR_LOTS, word
+
+__all__ = ["rank_exactly", "rung_value"]
+
+LEVEL = -1
+"""Entry of `split` for neighbours that no rung has separated yet."""
+
+
+@jit
+def additive_value(
+    program: Program, table: int, rung: int, team: int, run: int, goals: np.ndarray
+) -> int:
+    """Return a rung that is a constant plus weights times the counters."""
+    weight = program.rung_weight[table, rung]
+    value = program.rung_constant[table, rung, team]
+    row = table * program.rung_constant.shape[2] + team
+    for i in range(program.side_start[row], program.side_start[row + 1]):
+        side = program.side_list[i]
+        venue = 4 * (side & 1)
+        own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
+        if own > rival:
+            value += weight[venue]
+        elif own == rival:
+            value += weight[venue + 1]
+        value += own * weight[venue + 2] + rival * weight[venue + 3]
+    return value
+
+
+@jit
+def first_half_goals(
+    program: Program, key: np.uint64, purpose: int, side: int, run: int, goals: int
+) -> int:
+    """Return how many of a side's goals fell before half-time: each one with the share's chance."""
+    early = 0
+    for goal in range(goals):
+        chance = word(key, purpose, 128 * (64 * side + run) + goal) >> np.uint64(32)
+        early += chance < program.first_half_threshold
+    return early
+
+
+@jit
+def half_time_points(
+    program: Program, table: int, key: np.uint64, purpose: int, side: int, run: int, own: int, rival: int
+) -> int:
+    """Return the points of one side for the score at half-time, given its score at full time."""
+    value = program.points_value[table]
+    mine = first_half_goals(program, key, purpose, side, run, own)
+    theirs = first_half_goals(program, key, purpose, side ^ 1, run, rival)
+    if mine > theirs:
+        return value[0]
+    return value[1] if mine == theirs else value[2]
+
+
+@jit
+def first_half_points(
+    program: Program, table: int, team: int, key: np.uint64, run: int, goals: np.ndarray
+) -> int:
+    """Return a team's points if every match had ended at half-time."""
+    row = table * program.rung_constant.shape[2] + team
+    value = program.half_constant[row]
+    for i in range(program.side_start[row], program.side_start[row + 1]):
+        side = program.side_list[i]
+        own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
+        value += half_time_points(program, table, key, FOR_HALVES, side, run, own, rival)
+    for i in range(program.hidden_start[row], program.hidden_start[row + 1]):
+        side = program.hidden_list[i]
+        own = program.hidden_goals[side >> 1, side & 1]
+        rival = program.hidden_goals[side >> 1, 1 - (side & 1)]
+        value += half_time_points(program, table, key, FOR_HIDDEN_HALVES, side, run, own, rival)
+    return value
+
+
+@jit
+def rung_value(
+    program: Program, table: int, rung: int, team: int, key: np.uint64, run: int, goals: np.ndarray
+) -> int:
+    """Return one team's value on one rung in one run."""
+    kind = program.rung_kind[table, rung]
+    row = table * program.rung_constant.shape[2] + team
+    if kind == LADDER_ADDITIVE:
+        return additive_value(program, table, rung, team, run, goals)
+    if kind == LADDER_OPPONENTS:
+        value = np.int64(0)
+        for i in range(program.rival_start[row], program.rival_start[row + 1]):
+            value += additive_value(program, table, rung, program.rival_list[i], run, goals)
+        return value
+    if kind == LADDER_FIRST_HALF:
+        return first_half_points(program, table, team, key, run, goals)
+    return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
+
+
+@jit
+def sort_segment(
+    order: np.ndarray, run: int, values: np.ndarray, first: int, last: int
+) -> None:
+    """Sort places `first` to `last` of one run downwards by `values`, keeping equals in order."""
+    for place in range(first + 1, last + 1):
+        team, value = order[place, run], values[place]
+        free = place
+        while free > first and values[free - 1] < value:
+            order[free, run] = order[free - 1, run]
+            values[free] = values[free - 1]
+            free -= 1
+        order[free, run] = team
+        values[free] = value
+
+
+@jit
+def climb(
+    program: Program,
+    table: int,
+    rung: int,
+    key: np.uint64,
+    run: int,
+    goals: np.ndarray,
+    order: np.ndarray,
+    values: np.ndarray,
+    split: np.ndarray,
+) -> bool:
+    """Apply one rung to every group that is still level; return whether any group is left."""
+    teams = order.shape[0]
+    left = False
+    first = 0
+    while first < teams:
+        last = first
+        while last < teams - 1 and split[last] == LEVEL:
+            last += 1
+        if last > first:
+            for place in range(first, last + 1):
+                team = np.int64(order[place, run])
+                values[place] = rung_value(program, table, rung, team, key, run, goals)
+            sort_segment(order, run, values, first, last)
+            for place in range(first, last):
+                if values[place] != values[place + 1]:
+                    split[place] = rung
+                else:
+                    left = True
+        first = last + 1
+    return left
+
+
+@jit
+def rank_exactly(
+    program: Program,
+    table: int,
+    key: np.uint64,
+    run: int,
+    packed: int,
+    keys: np.ndarray,
+    goals: np.ndarray,
+    order: np.ndarray,
+    values: np.ndarray,
+    split: np.ndarray,
+    rungs: np.ndarray,
+) -> None:
+    """Put one run of `order` right from rung `packed` on and count the rungs used at the cuts.
+
+    With `packed` 0 nothing is known yet; otherwise `keys` is sorted and says who is level.
+    `values` (int64) and `split` (int64) are work arrays, an entry a place.
+    """
+    teams = order.shape[0]
+    bits = np.uint64(program.key_bits)
+    for place in range(teams - 1):
+        level = packed == 0 or (keys[place, run] ^ keys[place + 1, run]) >> bits == 0
+        split[place] = LEVEL if level else -2
+    for rung in range(packed, program.rung_count[table]):
+        if not climb(program, table, rung, key, run, goals, order, values, split):
+            break
+    for cut in range(program.cut_table.size):
+        if program.cut_table[cut] == table and split[program.cut_place[cut] - 1] >= 0:
+            rungs[cut, split[program.cut_place[cut] - 1]] += 1

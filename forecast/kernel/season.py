@@ -1,0 +1,187 @@
+"""One replicate of seasons, tile by tile: draw, rates, goals, tables, knockouts, counts.
+
+Read `play_tile` from top to bottom: it is the order in which a season runs.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from forecast.arrays import TILE, Program
+from forecast.jit import jit
+from forecast.kernel.goals import sample_goals
+from forecast.kernel.knockout import play_knockout
+from forecast.kernel.rates import MAX_LEVELS, fill_thresholds, side_rates, team_factors
+from forecast.kernel.table import count_points, play_table
+from forecast.kernel.words import tile_key
+
+__all__ = ["Tally", "play_replicate"]
+
+
+class Tally(NamedTuple):
+    """What one replicate adds up; see `Counts`.
+
+    Attributes
+    ----------
+    occupancy : uint32, shape (slots, teams)
+    outcomes : uint32, shape (outcomes, teams)
+    tile_hits : uint32, shape (outcomes, teams, TILE + 1)
+    points : uint32, shape (teams, bins)
+        By place, summed over the tables that share a row.
+    rungs : int64, shape (cuts, rungs)
+    tiles : int64, shape (2,)
+        Tiles ranked exactly; tiles with a capped rate.
+    """
+
+    occupancy: np.ndarray
+    outcomes: np.ndarray
+    tile_hits: np.ndarray
+    points: np.ndarray
+    rungs: np.ndarray
+    tiles: np.ndarray
+
+
+class Bench(NamedTuple):
+    """Work arrays of one thread, a tile's worth of everything."""
+
+    scoring: np.ndarray
+    conceding: np.ndarray
+    rate: np.ndarray
+    threshold: np.ndarray
+    rounding: np.ndarray
+    side_words: np.ndarray
+    goal_words: np.ndarray
+    goals: np.ndarray
+    counters: np.ndarray
+    keys: np.ndarray
+    points: np.ndarray
+    level: np.ndarray
+    values: np.ndarray
+    split: np.ndarray
+    order: np.ndarray
+    occupants: np.ndarray
+    tie_rate: np.ndarray
+    tie_level: np.ndarray
+    tie_series: np.ndarray
+    tie_threshold: np.ndarray
+    tie_words: np.ndarray
+    seen: np.ndarray
+    hits: np.ndarray
+
+
+@jit
+def make_bench(teams: int, slots: int, sides: int) -> Bench:
+    """Allocate the work arrays."""
+    return Bench(
+        np.empty(teams),
+        np.empty(teams),
+        np.empty(sides),
+        np.empty((MAX_LEVELS, sides), np.uint16),
+        np.empty((3, sides)),
+        np.empty(sides, np.uint64),
+        np.empty(8 * sides, np.uint64),
+        np.empty((sides, TILE), np.uint8),
+        np.empty((8, TILE), np.uint16),
+        np.empty((teams, TILE), np.uint64),
+        np.empty((teams, TILE), np.int32),
+        np.empty(TILE, np.uint8),
+        np.empty(teams, np.int64),
+        np.empty(teams, np.int64),
+        np.empty((teams, TILE), np.uint16),
+        np.empty((slots, TILE), np.uint32),
+        np.empty((2, TILE)),
+        np.empty(TILE),
+        np.empty((4, TILE)),
+        np.empty(TILE, np.uint64),
+        np.empty(TILE // 2, np.uint64),
+        np.empty((slots, teams), np.uint8),
+        np.empty(teams, np.uint8),
+    )
+
+
+@jit
+def enter_teams(occupants: np.ndarray, teams: int) -> None:
+    """Let every team occupy its own slot, without a place."""
+    for team in range(teams):
+        for run in range(TILE):
+            occupants[team, run] = team
+
+
+@jit
+def seat_table(program: Program, slot: int, order: np.ndarray, occupants: np.ndarray) -> None:
+    """Let the ranked teams occupy the table's slots, each with its place."""
+    for place in range(order.shape[0]):
+        ranked, seats = order[place], occupants[slot + place]
+        for run in range(TILE):
+            seats[run] = (np.uint32(place) << np.uint32(16)) | np.uint32(ranked[run])
+        if program.entry_places:
+            for run in range(TILE):
+                occupants[ranked[run], run] = seats[run]
+
+
+@jit
+def count_tile(
+    program: Program, teams: int, occupants: np.ndarray, seen: np.ndarray, hits: np.ndarray, tally: Tally
+) -> None:
+    """Add one tile's occupants to the tally, and its hits of every outcome."""
+    seen[:] = 0
+    for slot in range(teams, seen.shape[0]):
+        row, seats = seen[slot], occupants[slot]
+        for run in range(TILE):
+            row[seats[run] & np.uint32(0xFFFF)] += np.uint8(1)
+        total = tally.occupancy[slot]
+        for team in range(teams):
+            total[team] += np.uint32(row[team])
+    for outcome in range(program.outcome_start.size - 1):
+        hits[:] = 0
+        for i in range(program.outcome_start[outcome], program.outcome_start[outcome + 1]):
+            row = seen[program.outcome_list[i]]
+            for team in range(teams):
+                hits[team] += row[team]
+        for team in range(teams):
+            tally.outcomes[outcome, team] += np.uint32(hits[team])
+            tally.tile_hits[outcome, team, hits[team]] += np.uint32(1)
+
+
+@jit
+def play_tile(
+    program: Program, strengths: np.ndarray, key: np.uint64, bench: Bench, tally: Tally
+) -> None:
+    """Play the TILE runs of one draw of strengths and count them."""
+    teams = bench.scoring.size
+    home_factor = team_factors(strengths, bench.scoring, bench.conceding)
+    factors = (bench.scoring, bench.conceding, home_factor)
+    capped = side_rates(program, bench.scoring, bench.conceding, home_factor, bench.rate)
+    levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
+    most_goals = sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals)
+    table_work = (bench.counters, bench.keys, bench.points, bench.level, bench.values, bench.split)
+    tie_work = (bench.tie_rate, bench.tie_level, bench.tie_series, bench.tie_threshold, bench.tie_words)
+    exact = False
+    enter_teams(bench.occupants, teams)
+    for stage in range(program.stage_is_table.size):
+        index, slot = program.stage_index[stage], program.stage_slot[stage]
+        if program.stage_is_table[stage]:
+            exact |= play_table(
+                program, index, key, bench.goals, most_goals, table_work, bench.order, tally.rungs
+            )
+            count_points(bench.order, bench.points, tally.points)
+            seat_table(program, slot, bench.order, bench.occupants)
+        else:
+            play_knockout(program, index, slot, key, factors, tie_work, bench.occupants)
+    count_tile(program, teams, bench.occupants, bench.seen, bench.hits, tally)
+    tally.tiles[0] += exact
+    tally.tiles[1] += capped
+
+
+@jit
+def play_replicate(
+    program: Program, strengths: np.ndarray, rng_seed: np.uint64, replicate: np.uint64, tally: Tally
+) -> None:
+    """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams))."""
+    slots, teams = tally.occupancy.shape
+    bench = make_bench(teams, slots, 2 * program.fixture_home.size)
+    for draw in range(strengths.shape[0]):
+        key = tile_key(rng_seed, replicate, np.uint64(draw))
+        play_tile(program, strengths[draw], key, bench, tally)

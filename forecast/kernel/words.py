@@ -1,0 +1,69 @@
+"""Random words: a pure function of (key of the tile, purpose, index), so that order is nothing.
+
+SplitMix64 as a counter generator (Steele, Lea, Flood: Fast splittable pseudorandom number
+generators, OOPSLA 2014). Word i of a tile is the finaliser of `key + (i + 1) * GAMMA`. It costs
+hardly more than a sequential generator, vectorises without lanes of state, and rare events need
+no stream of their own. The layout of indices below is part of the stream definition.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.jit import jit
+
+__all__ = [
+    "FOR_GOALS",
+    "FOR_HALVES",
+    "FOR_HIDDEN_HALVES",
+    "FOR_LEGS",
+    "FOR_LOTS",
+    "FOR_ROUNDING",
+    "FOR_TIES",
+    "fill_words",
+    "mix",
+    "tile_key",
+    "word",
+]
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+MIX_2 = np.uint64(0x94D049BB133111EB)
+
+# A purpose is the top byte of an index; below it:
+FOR_GOALS = 0  # 8 * side + run // 8: byte run % 8 of the word is the run's, lowest first
+FOR_ROUNDING = 1  # side: the high 32 bits round its thresholds
+FOR_TIES = 2  # 32 * tie + run // 2: the low half for even runs, the high half for odd ones
+FOR_LOTS = 3  # 64 * table row + run
+FOR_HALVES = 4  # 128 * (64 * side + run) + goal
+FOR_HIDDEN_HALVES = 5  # the same, for played matches without a half-time score
+FOR_LEGS = 6  # 8 * (64 * tie + run) + number: goals of each leg and side, then penalties
+
+
+@jit
+def mix(value: np.uint64) -> np.uint64:
+    """Return the finaliser of SplitMix64: a bijection in which every bit moves every bit."""
+    value = (value ^ (value >> np.uint64(30))) * MIX_1
+    value = (value ^ (value >> np.uint64(27))) * MIX_2
+    return value ^ (value >> np.uint64(31))
+
+
+@jit
+def tile_key(rng_seed: np.uint64, replicate: np.uint64, tile: np.uint64) -> np.uint64:
+    """Return the key of a tile's stream."""
+    return mix((mix((mix(rng_seed + GAMMA) ^ replicate) + GAMMA) ^ tile) + GAMMA)
+
+
+@jit
+def word(key: np.uint64, purpose: int, index: int) -> np.uint64:
+    """Return one random word of a tile."""
+    counter = (np.uint64(purpose) << np.uint64(56)) + np.uint64(index)
+    return mix(key + (counter + np.uint64(1)) * GAMMA)
+
+
+@jit
+def fill_words(key: np.uint64, purpose: int, first: int, out: np.ndarray) -> None:
+    """Fill `out` (uint64, any length) with the words `first`, `first + 1`, … of a purpose."""
+    start = key + ((np.uint64(purpose) << np.uint64(56)) + np.uint64(first + 1)) * GAMMA
+    for i in range(out.size):
+        out[i] = mix(start + np.uint64(i) * GAMMA)

@@ -1,0 +1,89 @@
+"""From a plan to the arrays that the kernel plays: names become integers, places become slots."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.arrays import Layout, Program, Season
+from forecast.lowering.bracket import lower_knockouts
+from forecast.lowering.ladder import lower_ladders, sorting_network
+from forecast.lowering.matches import lower_matches
+from forecast.lowering.slots import assign_slots, lower_outcomes, played_stages, table_cuts
+from forecast.plan import Plan, TableStage
+
+__all__ = ["lower"]
+
+SERIES_ERROR = 2.0**-40
+MOST_RATE_OF_A_TIE = 80
+
+
+def series_terms() -> list[int]:
+    """Return, for rates 0, 1/4, 1/2, …, the terms after which a Poisson tail is below 2^-40."""
+    needed = []
+    for quarter in range(4 * MOST_RATE_OF_A_TIE + 2):
+        rate = quarter / 4
+        probability, tail, terms = np.exp(-rate), 1.0, 0
+        while tail > SERIES_ERROR and (terms <= rate or probability > SERIES_ERROR / 1e3):
+            tail -= probability
+            terms += 1
+            probability *= rate / terms
+        needed.append(terms)
+    return needed
+
+
+def lower(plan: Plan, first_half_share: float) -> Season:
+    """Compile a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    first_half_share : float
+        Chance that a goal falls in the first half, from the fit or the config.
+    """
+    competition = plan.competition
+    stages = played_stages(plan)
+    spans = assign_slots(plan, stages)
+    tables = [stage for stage in stages if isinstance(stage, TableStage)]
+    index = [
+        sum(isinstance(s, TableStage) == isinstance(stage, TableStage) for s in stages[:k])
+        for k, stage in enumerate(stages)
+    ]
+    cuts = table_cuts(plan, stages, spans)
+    matches = lower_matches(plan, tables)
+    ladders, bins = lower_ladders(plan, tables, matches)
+    outcomes = lower_outcomes(plan, spans)
+    teams = len(competition.teams)
+    table_ids = [table.id for table in tables]
+    high, low = sorting_network(teams)
+    program = Program(
+        **matches.arrays,
+        **ladders,
+        **lower_knockouts(plan, stages, spans),
+        stage_is_table=np.array([isinstance(s, TableStage) for s in stages], np.bool_),
+        stage_slot=np.array([spans[s.id].first for s in stages], np.int64),
+        stage_size=np.array([spans[s.id].size for s in stages], np.int64),
+        stage_index=np.array(index, np.int64),
+        network_first=np.array(high, np.int64),
+        network_second=np.array(low, np.int64),
+        cut_table=np.array([table_ids.index(cut.stage) for cut in cuts], np.int64),
+        cut_place=np.array([cut.place for cut in cuts], np.int64),
+        entry_places=plan.start is not None,
+        outcome_start=np.cumsum([0, *(len(o.slots) for o in outcomes)], dtype=np.int64),
+        outcome_list=np.array([slot for o in outcomes for slot in o.slots], np.int64),
+        series_terms=np.array(series_terms(), np.int64),
+        first_half_threshold=np.uint64(round(first_half_share * 2**32)),
+    )
+    layout = Layout(
+        stages=tuple(spans[stage.id] for stage in stages),
+        outcomes=outcomes,
+        cuts=cuts,
+        points=bins,
+    )
+    last = layout.stages[-1]
+    return Season(
+        program=program,
+        layout=layout,
+        teams=teams,
+        slots=last.first + last.size,
+        bins=sum(b.size for b in bins),
+    )

@@ -1,0 +1,127 @@
+"""Knockout rounds: who meets whom, by which rule, and what matches.csv already knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from forecast.arrays import (
+    LEVEL_AWAY_GOALS,
+    LEVEL_BETTER_PLACE,
+    LEVEL_NONE,
+    LEVEL_PENALTIES,
+    NEUTRAL,
+    UNKNOWN,
+    StageSlots,
+)
+from forecast.lowering.slots import place_slots
+from forecast.plan import KnockoutStage, Match, Plan, Stage
+
+__all__ = ["lower_knockouts", "pair"]
+
+LEVEL = {
+    "away_goals": LEVEL_AWAY_GOALS,
+    "better_place": LEVEL_BETTER_PLACE,
+    "penalties": LEVEL_PENALTIES,
+}
+
+
+@dataclass(slots=True)
+class ListedTie:
+    """A tie with rows in matches.csv; `teams` in the order of its first row."""
+
+    teams: tuple[int, int]
+    winner: int = UNKNOWN
+    goals: list[list[int]] = field(default_factory=lambda: [[UNKNOWN] * 2, [UNKNOWN] * 2])
+    host: list[int] = field(default_factory=lambda: [UNKNOWN, UNKNOWN])
+
+
+def pair(entrants: Sequence[int], pairing: str) -> list[tuple[int, int]]:
+    """Return the slots that meet: first and last, second and last but one; or neighbours."""
+    if pairing == "fold":
+        half = len(entrants) // 2
+        return list(zip(entrants[:half], reversed(entrants[half:]), strict=True))
+    return list(zip(entrants[::2], entrants[1::2], strict=True))
+
+
+def stage_ties(
+    plan: Plan, stage: KnockoutStage, spans: Mapping[str, StageSlots]
+) -> list[tuple[int, int]]:
+    """Return the two slots of every tie; the first stage meets as matches.csv lists it."""
+    if stage.id == plan.start and plan.bracket is not None:
+        return list(plan.bracket)
+    slots = [slot for places in stage.entrants for slot in place_slots(places, spans)]
+    return pair(slots, stage.pairing)
+
+
+def add_row(tie: ListedTie, stage: KnockoutStage, match: Match) -> None:
+    """Put one row into its tie; a row whose leg the rule does not have only names the teams."""
+    home = tie.teams.index(match.home)
+    if match.winner is not None:
+        tie.winner = tie.teams.index(match.winner)
+    if stage.legs == 2 and match.leg is None:
+        return
+    leg = 0 if stage.legs == 1 or match.leg is None else match.leg - 1
+    tie.host[leg] = NEUTRAL if match.neutral else home
+    if match.home_goals is not None and match.away_goals is not None:
+        tie.goals[leg][home] = match.home_goals
+        tie.goals[leg][1 - home] = match.away_goals
+
+
+def says_nothing(tie: ListedTie, stage: KnockoutStage) -> bool:
+    """Return whether a listed tie is what the rule alone would give, to be simulated as such."""
+    known = tie.winner != UNKNOWN or any(goals != UNKNOWN for leg in tie.goals for goals in leg)
+    hosts = tie.host[: stage.legs]
+    if known or stage.level[0] == "away_goals":
+        return not known and all(host == UNKNOWN for host in hosts)
+    by_rule = all(host in {UNKNOWN, NEUTRAL} for host in hosts) if stage.neutral else False
+    each_once = stage.legs == 2 and not stage.neutral and sorted(hosts) == [0, 1]
+    return by_rule or each_once or all(host == UNKNOWN for host in hosts)
+
+
+def listed_ties(plan: Plan, stage: KnockoutStage) -> list[ListedTie]:
+    """Return what matches.csv knows of a stage beyond its rule."""
+    if plan.start is None:
+        return []
+    ties: dict[frozenset[int], ListedTie] = {}
+    for match in plan.matches:
+        if match.stage == stage.id:
+            teams = (match.home, match.away)
+            add_row(ties.setdefault(frozenset(teams), ListedTie(teams)), stage, match)
+    return [tie for tie in ties.values() if not says_nothing(tie, stage)]
+
+
+def lower_knockouts(
+    plan: Plan, stages: Sequence[Stage], spans: Mapping[str, StageSlots]
+) -> dict[str, Any]:
+    """Return the fields of `Program` for all knockout stages."""
+    knockouts = [stage for stage in stages if isinstance(stage, KnockoutStage)]
+    ties = [stage_ties(plan, stage, spans) for stage in knockouts]
+    listed = [listed_ties(plan, stage) for stage in knockouts]
+    rows = [tie for some in listed for tie in some]
+    listed_row = np.full((len(knockouts), len(plan.competition.teams)), UNKNOWN, np.int64)
+    free = 0
+    for k, some in enumerate(listed):
+        for tie in some:
+            listed_row[k, list(tie.teams)] = free
+            free += 1
+    level = np.full((len(knockouts), 3), LEVEL_NONE, np.int64)
+    for k, stage in enumerate(knockouts):
+        level[k, : len(stage.level)] = [LEVEL[rung] for rung in stage.level]
+    counts = [len(some) for some in ties]
+    return {
+        "tie_first": np.cumsum([0, *counts], dtype=np.int64)[:-1],
+        "tie_count": np.array(counts, np.int64),
+        "tie_slot": np.array([t for some in ties for t in some], np.int64).reshape(-1, 2),
+        "knockout_legs": np.array([stage.legs for stage in knockouts], np.int64),
+        "knockout_neutral": np.array([stage.neutral for stage in knockouts], np.bool_),
+        "knockout_level": level,
+        "listed_row": listed_row,
+        "listed_teams": np.array([tie.teams for tie in rows], np.int64).reshape(-1, 2),
+        "listed_winner": np.array([tie.winner for tie in rows], np.int64),
+        "listed_goals": np.array([tie.goals for tie in rows], np.int64).reshape(-1, 2, 2),
+        "listed_host": np.array([tie.host for tie in rows], np.int64).reshape(-1, 2),
+    }

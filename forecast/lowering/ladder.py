@@ -1,0 +1,211 @@
+"""Ladders as linear forms, and their leading rungs packed into one sort key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.arrays import (
+    LADDER_ADDITIVE,
+    LADDER_FIRST_HALF,
+    LADDER_LOTS,
+    LADDER_OPPONENTS,
+    PointsBins,
+)
+from forecast.lowering.matches import TableMatches
+from forecast.plan import Plan, PointsRule, TableStage
+
+__all__ = ["Rung", "lower_ladders", "sorting_network"]
+
+KEY_GOALS = (63, 31, 15)
+"""Most goals of a side for which a sort key is laid out: the largest that packs every rung."""
+
+MOST_COUNT = 65_535
+"""The kernel's counters have 16 bits."""
+
+OPPONENTS = "opponents_"
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of a ladder: `constant[team] + weight . counters`, of a team or of its rivals."""
+
+    kind: int
+    weight: Int64
+    constant: Int64
+
+
+def column_weights(name: str, rule: PointsRule) -> Int64 | None:
+    """Return the weights of a column of results over the eight counters, or None for another."""
+    win, draw = rule.win - rule.loss, rule.draw - rule.loss
+    by_name = {
+        "points": (win, draw, 0, 0),
+        "goal_difference": (0, 0, 1, -1),
+        "goals_for": (0, 0, 1, 0),
+        "wins": (1, 0, 0, 0),
+    }
+    if name in by_name:
+        return np.array(by_name[name] * 2, np.int64)
+    home = name.removeprefix("away_")
+    return np.array((0,) * 4 + by_name[home], np.int64) if home in by_name else None
+
+
+def additive_rung(plan: Plan, table: TableStage, name: str, matches: TableMatches, row: int) -> Rung:
+    """Return a column of results, or an integer column of teams.csv, as a rung."""
+    teams = len(plan.competition.teams)
+    weight = column_weights(name, plan.competition.points)
+    if weight is None:
+        values = np.array([int(text) for text in plan.competition.team_columns[name]], np.int64)
+        dense = np.unique(values, return_inverse=True)[1].astype(np.int64)
+        return Rung(LADDER_ADDITIVE, np.zeros(8, np.int64), dense)
+    rows = slice(row, row + teams)
+    constant = matches.played[rows] @ weight
+    if name == "points":
+        constant += plan.competition.points.loss * matches.total[rows]
+        for adjustment in table.adjustments:
+            constant[adjustment.team] += adjustment.points
+    if name == "away_points":
+        constant += plan.competition.points.loss * matches.away_total[rows]
+    return Rung(LADDER_ADDITIVE, weight, constant)
+
+
+def make_rung(plan: Plan, table: TableStage, name: str, matches: TableMatches, row: int) -> Rung:
+    """Return one rung of a ladder by its name."""
+    empty = np.zeros(8, np.int64), np.zeros(len(plan.competition.teams), np.int64)
+    if name == "lots":
+        return Rung(LADDER_LOTS, *empty)
+    if name == "first_half_points":
+        return Rung(LADDER_FIRST_HALF, *empty)
+    if name.startswith(OPPONENTS) and name not in plan.competition.team_columns:
+        rivals = additive_rung(plan, table, name.removeprefix(OPPONENTS), matches, row)
+        return Rung(LADDER_OPPONENTS, rivals.weight, rivals.constant)
+    return additive_rung(plan, table, name, matches, row)
+
+
+def value_range(rung: Rung, sides: Sequence[Sequence[int]], goals: int) -> tuple[int, int]:
+    """Return the least and largest value of an additive rung over all teams and results."""
+    least, largest = [], []
+    for constant, row in zip(rung.constant, sides, strict=True):
+        low = high = int(constant)
+        for side in row:
+            win, draw, scored, conceded = (int(w) for w in rung.weight[4 * (side & 1) :][:4])
+            low += min(win, draw, 0) + goals * (min(scored, 0) + min(conceded, 0))
+            high += max(win, draw, 0) + goals * (max(scored, 0) + max(conceded, 0))
+        least.append(low)
+        largest.append(high)
+    return min(least), max(largest)
+
+
+def pack(
+    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, goals: int
+) -> tuple[int, list[tuple[int, int]]]:
+    """Return how many leading rungs fit above `bits` low bits, and (shift, least value) of each."""
+    widths = []
+    for rung in rungs:
+        if rung.kind != LADDER_ADDITIVE:
+            break
+        least, largest = value_range(rung, sides, goals)
+        widths.append(((largest - least).bit_length(), least))
+        if bits + sum(width for width, _ in widths) > 64:
+            widths.pop()
+            break
+    shift = bits + sum(width for width, _ in widths)
+    fields = []
+    for width, least in widths:
+        shift -= width
+        fields.append((shift, least))
+    return len(fields), fields
+
+
+def choose_packing(
+    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int
+) -> tuple[int, int, list[tuple[int, int]]]:
+    """Return the goals bound, the number of packed rungs and their fields."""
+    longest = max(len(row) for row in sides)
+    wanted = next(k for k, rung in enumerate(rungs) if rung.kind != LADDER_ADDITIVE)
+    for goals in KEY_GOALS:
+        count, fields = pack(rungs, sides, bits, goals)
+        if count == wanted and goals * longest <= MOST_COUNT:
+            break
+    return min(goals, MOST_COUNT // max(longest, 1)), count, fields
+
+
+def lower_ladders(
+    plan: Plan, tables: Sequence[TableStage], matches: TableMatches
+) -> tuple[dict[str, Any], tuple[PointsBins, ...]]:
+    """Return the fields of `Program` for all ladders, and the bins of points."""
+    teams, count = len(plan.competition.teams), len(tables)
+    most = max((len(table.tie_breaks) for table in tables), default=0)
+    bits = max(1, (teams - 1).bit_length())
+    rule = plan.competition.points
+    out: dict[str, Any] = {
+        "rung_count": np.zeros(count, np.int64),
+        "packed_count": np.zeros(count, np.int64),
+        "rung_kind": np.zeros((count, most), np.int64),
+        "rung_weight": np.zeros((count, most, 8), np.int64),
+        "rung_constant": np.zeros((count, most, teams), np.int64),
+        "rung_shift": np.zeros((count, most), np.uint64),
+        "key_weight": np.zeros((count, 8), np.uint64),
+        "key_constant": np.zeros((count, teams), np.uint64),
+        "key_bits": bits,
+        "key_goals": np.zeros(count, np.int64),
+        "points_weight": np.zeros((count, 8), np.int64),
+        "points_constant": np.zeros((count, teams), np.int64),
+        "points_value": np.tile(np.array([rule.win, rule.draw, rule.loss], np.int64), (count, 1)),
+        "points_first": np.zeros(count, np.int64),
+        "points_lowest": np.zeros(count, np.int64),
+    }
+    bins: list[PointsBins] = []
+    for t, table in enumerate(tables):
+        row = t * teams
+        sides = matches.sides[row : row + teams]
+        rungs = [make_rung(plan, table, name, matches, row) for name in table.tie_breaks]
+        out["rung_count"][t] = len(rungs)
+        for k, rung in enumerate(rungs):
+            out["rung_kind"][t, k] = rung.kind
+            out["rung_weight"][t, k] = rung.weight
+            out["rung_constant"][t, k] = rung.constant
+        goals, packed, fields = choose_packing(rungs, sides, bits)
+        out["key_goals"][t], out["packed_count"][t] = goals, packed
+        out["key_constant"][t] = np.arange(teams)
+        for k, (shift, least) in enumerate(fields):
+            unit = np.uint64(1) << np.uint64(shift)
+            out["rung_shift"][t, k] = shift
+            # Negative weights wrap; the sum is right modulo 2^64, and the field is not negative.
+            out["key_weight"][t] += rungs[k].weight.astype(np.uint64) * unit
+            out["key_constant"][t] += (rungs[k].constant - least).astype(np.uint64) * unit
+        points = make_rung(plan, table, "points", matches, row)
+        lowest, highest = value_range(points, sides, 0)
+        first = bins[-1].first + bins[-1].size if bins else 0
+        bins.append(PointsBins(table.id, lowest, first, highest - lowest + 1))
+        out["points_weight"][t], out["points_constant"][t] = points.weight, points.constant
+        out["points_first"][t], out["points_lowest"][t] = first, lowest
+    return out, tuple(bins)
+
+
+def sorting_network(n: int) -> tuple[list[int], list[int]]:
+    """Return the compare-exchanges of Batcher's odd-even merge sort for `n` rows.
+
+    Source: Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M; rows beyond n would
+    hold the least key and never move, so their comparisons are left out.
+    """
+    first: list[int] = []
+    second: list[int] = []
+    p = top = 1 << max(0, (n - 1).bit_length() - 1)
+    while p > 0:
+        q, r, d = top, 0, p
+        while True:
+            for i in range(n - d):
+                if i & p == r:
+                    first.append(i)
+                    second.append(i + d)
+            if q == p:
+                break
+            d, q, r = q - p, q >> 1, p
+        p >>= 1
+    return first, second

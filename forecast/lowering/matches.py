@@ -1,0 +1,114 @@
+"""Fixtures and played results of the tables as flat lists a table row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.plan import Match, Plan, PointsRule, TableStage
+
+__all__ = ["TableMatches", "lower_matches"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableMatches:
+    """The matches of all tables.
+
+    Attributes
+    ----------
+    arrays : dict
+        The fields of `Program` that list matches.
+    played : int64, shape (table rows, 8)
+        The eight counters over the played matches.
+    total, away_total : int64, shape (table rows,)
+        All matches of the team in the table, played or not; those away from home.
+    sides : tuple of tuples
+        The sides left to play of each table row.
+    """
+
+    arrays: dict[str, Any]
+    played: NDArray[np.int64]
+    total: NDArray[np.int64]
+    away_total: NDArray[np.int64]
+    sides: tuple[tuple[int, ...], ...]
+
+
+def flatten(lists: Iterable[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return `start` and `values` of a list of lists."""
+    rows = [list(row) for row in lists]
+    start = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int64)
+    return start, np.array([value for row in rows for value in row], np.int64)
+
+
+def half_points(match: Match, rule: PointsRule) -> tuple[int, int]:
+    """Return the points of both sides for a known half-time score."""
+    assert match.half_time is not None
+    home, away = match.half_time
+    if home == away:
+        return rule.draw, rule.draw
+    return (rule.win, rule.loss) if home > away else (rule.loss, rule.win)
+
+
+def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
+    """Sort the matches of the tables into fixtures left, played counters and hidden half-times."""
+    teams = len(plan.competition.teams)
+    rows = len(tables) * teams
+    table_row = {table.id: k * teams for k, table in enumerate(tables)}
+    sides: list[list[int]] = [[] for _ in range(rows)]
+    rivals: list[list[int]] = [[] for _ in range(rows)]
+    hidden: list[list[int]] = [[] for _ in range(rows)]
+    played = np.zeros((rows, 8), np.int64)
+    away_total = np.zeros(rows, np.int64)
+    half_constant = np.zeros(rows, np.int64)
+    left: list[Match] = []
+    hidden_goals: list[tuple[int, int]] = []
+    for match in plan.matches:
+        if match.stage not in table_row:
+            continue
+        home, away = table_row[match.stage] + match.home, table_row[match.stage] + match.away
+        rivals[home].append(match.away)
+        rivals[away].append(match.home)
+        away_total[away] += 1
+        if match.home_goals is None or match.away_goals is None:
+            sides[home].append(2 * len(left))
+            sides[away].append(2 * len(left) + 1)
+            left.append(match)
+            continue
+        scored, conceded = match.home_goals, match.away_goals
+        level = scored == conceded
+        played[home, :4] += (scored > conceded, level, scored, conceded)
+        played[away, 4:] += (scored < conceded, level, conceded, scored)
+        if match.half_time is None:
+            hidden[home].append(2 * len(hidden_goals))
+            hidden[away].append(2 * len(hidden_goals) + 1)
+            hidden_goals.append((scored, conceded))
+        else:
+            points = half_points(match, plan.competition.points)
+            half_constant[home] += points[0]
+            half_constant[away] += points[1]
+    side_start, side_list = flatten(sides)
+    rival_start, rival_list = flatten(rivals)
+    hidden_start, hidden_list = flatten(hidden)
+    return TableMatches(
+        arrays={
+            "fixture_home": np.array([m.home for m in left], np.int64),
+            "fixture_away": np.array([m.away for m in left], np.int64),
+            "fixture_neutral": np.array([m.neutral for m in left], np.bool_),
+            "side_start": side_start,
+            "side_list": side_list,
+            "rival_start": rival_start,
+            "rival_list": rival_list,
+            "hidden_start": hidden_start,
+            "hidden_list": hidden_list,
+            "hidden_goals": np.array(hidden_goals, np.int64).reshape(-1, 2),
+            "half_constant": half_constant,
+        },
+        played=played,
+        total=np.diff(rival_start),
+        away_total=away_total,
+        sides=tuple(tuple(row) for row in sides),
+    )

@@ -1,0 +1,85 @@
+"""The executor: replicates are the blocks, threads that have let go of the GIL play them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from forecast.arrays import TILE, Counts, Posterior, Season
+from forecast.counts import add, from_tally
+from forecast.kernel.season import Tally, play_replicate
+from forecast.simulate.draws import draws
+
+__all__ = ["play", "simulate"]
+
+
+def empty_tally(season: Season) -> Tally:
+    """Return a tally of zeros."""
+    layout, teams = season.layout, season.teams
+    rungs = max((len(cut.rungs) for cut in layout.cuts), default=0)
+    return Tally(
+        occupancy=np.zeros((season.slots, teams), np.uint32),
+        outcomes=np.zeros((len(layout.outcomes), teams), np.uint32),
+        tile_hits=np.zeros((len(layout.outcomes), teams, TILE + 1), np.uint32),
+        points=np.zeros((teams, season.bins), np.uint32),
+        rungs=np.zeros((len(layout.cuts), rungs), np.int64),
+        tiles=np.zeros(2, np.int64),
+    )
+
+
+def play(season: Season, posterior: Posterior, *, rng_seed: int, replicate: int) -> Counts:
+    """Simulate one replicate."""
+    tally = empty_tally(season)
+    strengths = draws(posterior, rng_seed=rng_seed, replicate=replicate)
+    play_replicate(season.program, strengths, np.uint64(rng_seed), np.uint64(replicate), tally)
+    return from_tally(season, tally)
+
+
+def simulate(
+    season: Season,
+    posterior: Posterior,
+    *,
+    rng_seed: int,
+    replicates: int,
+    first: int = 0,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Counts:
+    """Simulate replicates `first` to `first + replicates - 1`.
+
+    Parameters
+    ----------
+    season : Season
+    posterior : Posterior
+    rng_seed : int
+        Key of every random stream; 0 to 2^63 - 1.
+    replicates, first : int
+        Counts of disjoint ranges add up to those of their union.
+    workers : int
+        Threads; the counts do not depend on it.
+    progress : callable, optional
+        Called in this thread with the number of replicates done so far.
+    """
+    total: Counts | None = None
+    waiting = iter(range(first, first + replicates))
+    running: set[Future[Counts]] = set()
+    with ThreadPoolExecutor(workers, thread_name_prefix="forecast") as pool:
+        try:
+            for done in range(replicates):
+                while len(running) <= workers and (replicate := next(waiting, None)) is not None:
+                    running.add(
+                        pool.submit(play, season, posterior, rng_seed=rng_seed, replicate=replicate)
+                    )
+                finished = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
+                running.remove(finished)
+                counts = finished.result()
+                total = counts if total is None else add(total, counts)
+                if progress is not None:
+                    progress(done + 1)
+        finally:
+            for future in running:
+                future.cancel()
+    assert total is not None
+    return total
