@@ -1,0 +1,115 @@
+"""The fit: from a plan to what is known of its strengths, and what to tell the user about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.arrays import FIRST_TEAM, Posterior
+from forecast.plan import GivenStrengths, Match, Plan
+from forecast.strength.laplace import Results, curvature
+from forecast.strength.nodes import Nodes, explore, prior_nodes
+from forecast.strength.notes import notes
+
+__all__ = ["Fit", "Hyperparameters", "fit"]
+
+Float64 = NDArray[np.float64]
+
+SHARE_PRIOR_GOALS = 100
+"""Goals that the configured first-half share is worth: a standard deviation of 0.05 around it,
+wider than leagues differ, so that a dozen half-time scores cannot give 0.3 or 0.6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """Scales of the teams' attacks and defences (log-rates) and their correlation."""
+
+    sd_attack: float
+    sd_defence: float
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Fitted strengths.
+
+    `notes` are sentences for the user. `hyperparameters` are posterior means; None if the
+    strengths were given.
+    """
+
+    posterior: Posterior
+    matches_used: int
+    notes: tuple[str, ...]
+    hyperparameters: Hyperparameters | None
+
+
+def fit(plan: Plan) -> Fit:
+    """Fit the plan's goal model to its known results, or take the strengths that it gives.
+
+    Results are the matches that were played and not awarded. With `uncertainty = "none"` the
+    posterior mean is taken for the truth.
+
+    Raises
+    ------
+    ModelError
+        If the fit does not settle.
+    """
+    strength = plan.strength
+    if strength.given is not None:
+        return _given(strength.given, strength.first_half_share)
+    known = tuple(match for match in plan.matches if match.played and not match.awarded)
+    results = Results.of(known, teams=len(plan.competition.teams))
+    nodes = explore(results) if known else prior_nodes(results.teams)
+    share = _first_half_share(known, strength.first_half_share)
+    posterior = _posterior(results, nodes, share)
+    sentences = notes(plan, known, posterior)
+    if strength.uncertainty == "none":
+        posterior = _point(posterior.weights @ posterior.mean, share)
+    return Fit(posterior, len(known), sentences, _hyperparameters(nodes))
+
+
+def _posterior(results: Results, nodes: Nodes, first_half_share: float) -> Posterior:
+    """Spread each node's strengths around its top."""
+    size = FIRST_TEAM + 2 * results.teams
+    factor = np.zeros((len(nodes.weights), size, size))
+    for out, prior, top in zip(factor, nodes.priors, nodes.tops, strict=True):
+        if len(results.goals):
+            curvature(results, prior, top).write_factor(out=out)
+        else:
+            prior.write_factor(results.teams, out=out)
+    return Posterior(nodes.weights, np.array(nodes.tops), factor, first_half_share)
+
+
+def _point(strengths: Float64, first_half_share: float) -> Posterior:
+    """Return strengths that are simply known."""
+    return Posterior(
+        weights=np.ones(1),
+        mean=strengths[np.newaxis],
+        factor=np.zeros((1, len(strengths), 0)),
+        first_half_share=first_half_share,
+    )
+
+
+def _given(given: GivenStrengths, first_half_share: float) -> Fit:
+    """Take the strengths as they are."""
+    row = [given.intercept, given.home_advantage, *given.attack, *given.defence]
+    return Fit(_point(np.array(row, dtype=np.float64), first_half_share), 0, (), None)
+
+
+def _first_half_share(known: tuple[Match, ...], configured: float) -> float:
+    """Return the mean of a Beta posterior; without half-time scores the configured share."""
+    goals = before = 0
+    for match in known:
+        if match.half_time is not None:
+            goals += (match.home_goals or 0) + (match.away_goals or 0)
+            before += sum(match.half_time)
+    return (before + configured * SHARE_PRIOR_GOALS) / (goals + SHARE_PRIOR_GOALS)
+
+
+def _hyperparameters(nodes: Nodes) -> Hyperparameters:
+    """Average scales and correlation over the nodes."""
+    of_nodes = [(prior.sd_attack, prior.sd_defence, prior.correlation) for prior in nodes.priors]
+    sd_attack, sd_defence, correlation = nodes.weights @ np.array(of_nodes)
+    return Hyperparameters(float(sd_attack), float(sd_defence), float(correlation))
