@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import FIRST_TEAM, Posterior
+from forecast.arrays import Posterior
 from forecast.plan import GivenStrengths, Match, Plan
-from forecast.strength.laplace import Results, curvature
-from forecast.strength.nodes import Nodes, explore, prior_nodes
+from forecast.strength.laplace import Results
+from forecast.strength.mixture import find_nodes, spread_around
+from forecast.strength.nodes import Nodes
 from forecast.strength.notes import notes
 
 __all__ = ["Fit", "Hyperparameters", "fit"]
@@ -61,25 +62,13 @@ def fit(plan: Plan) -> Fit:
         return _given(strength.given, strength.first_half_share)
     known = tuple(match for match in plan.matches if match.played and not match.awarded)
     results = Results.of(known, teams=len(plan.competition.teams))
-    nodes = explore(results) if known else prior_nodes(results.teams)
+    nodes = find_nodes(results)
     share = _first_half_share(known, strength.first_half_share)
-    posterior = _posterior(results, nodes, share)
+    posterior = spread_around(results, nodes, first_half_share=share)
     sentences = notes(plan, known, posterior)
     if strength.uncertainty == "none":
         posterior = _point(posterior.weights @ posterior.mean, share)
     return Fit(posterior, len(known), sentences, _hyperparameters(nodes))
-
-
-def _posterior(results: Results, nodes: Nodes, first_half_share: float) -> Posterior:
-    """Spread each node's strengths around its top."""
-    size = FIRST_TEAM + 2 * results.teams
-    factor = np.zeros((len(nodes.weights), size, size))
-    for out, prior, top in zip(factor, nodes.priors, nodes.tops, strict=True):
-        if len(results.goals):
-            curvature(results, prior, top).write_factor(out=out)
-        else:
-            prior.write_factor(results.teams, out=out)
-    return Posterior(nodes.weights, np.array(nodes.tops), factor, first_half_share)
 
 
 def _point(strengths: Float64, first_half_share: float) -> Posterior:

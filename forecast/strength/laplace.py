@@ -82,9 +82,14 @@ class Results:
     def spread(self, sides: Float64) -> Float64:
         """Add up one number a side into a row of strengths: the transpose of `log_rates`."""
         shared = [sides.sum(), sides @ self.at_home]
-        attack = np.bincount(self.scorer, sides, self.teams)
-        defence = np.bincount(self.conceder, sides, self.teams)
+        attack = _totals(self.scorer, sides, self.teams)
+        defence = _totals(self.conceder, sides, self.teams)
         return np.concatenate([shared, attack, -defence])
+
+
+def _totals(index: Int64, values: Float64, size: int) -> Float64:
+    """Add up `values` by their `index`."""
+    return np.bincount(index, values, size).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,26 +190,25 @@ def curvature(results: Results, prior: Prior, strengths: Float64) -> Precision:
     rates = np.exp(results.log_rates(strengths))
     at_home = rates * results.at_home
     on_attack, on_defence, joint_precision = prior.team_precision()
-    of_scorer = np.bincount(results.scorer, rates, teams)
+    of_scorer = _totals(results.scorer, rates, teams)
     upper = np.zeros((FIRST_TEAM + teams, FIRST_TEAM + teams))
     joint = np.empty((FIRST_TEAM + teams, teams))
     upper[0, 0], upper[1, 1] = rates.sum(), (at_home * results.at_home).sum()
     upper[0, 1] = upper[1, 0] = at_home.sum()
     upper[0, FIRST_TEAM:] = upper[FIRST_TEAM:, 0] = of_scorer
-    at_home_scored = np.bincount(results.scorer, at_home, teams)
+    at_home_scored = _totals(results.scorer, at_home, teams)
     upper[1, FIRST_TEAM:] = upper[FIRST_TEAM:, 1] = at_home_scored
     attacks = np.arange(FIRST_TEAM, FIRST_TEAM + teams)
     upper[attacks, attacks] = of_scorer + on_attack
     upper[0, 0] += 1.0 / INTERCEPT[1] ** 2
     upper[1, 1] += 1.0 / HOME_ADVANTAGE[1] ** 2
-    of_conceder = np.bincount(results.conceder, rates, teams)
+    of_conceder = _totals(results.conceder, rates, teams)
     joint[0] = -of_conceder
-    joint[1] = -np.bincount(results.conceder, at_home, teams)
-    pairs = np.bincount(results.scorer * teams + results.conceder, rates, teams * teams)
+    joint[1] = -_totals(results.conceder, at_home, teams)
+    pairs = _totals(results.scorer * teams + results.conceder, rates, teams * teams)
     joint[FIRST_TEAM:] = -pairs.reshape(teams, teams)
     joint[attacks, attacks - FIRST_TEAM] += joint_precision
-    defence: Float64 = of_conceder + on_defence
-    return Precision(upper=upper, joint=joint, defence=defence)
+    return Precision(upper=upper, joint=joint, defence=of_conceder + on_defence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def design(teams: int) -> tuple[Float64, Float64]:
 
     Fifteen points (the centre, the ends of the axes and the corners of a cube, on one sphere)
     are exact to degree 5, six points on the axes to degree 3 (Stroud, Approximate Calculation of
-    Multiple Integrals, 1971, E_3^r2).
+    Multiple Integrals, 1971, E_3^r2). They come by the sum of the two log scales, so that
+    neighbouring nodes, and with them the draws, differ little.
 
     Returns
     -------
@@ -67,11 +68,17 @@ def design(teams: int) -> tuple[Float64, Float64]:
     """
     axes = np.concatenate([np.eye(3), -np.eye(3)])
     if teams > MOST_TEAMS_FULL_DESIGN:
-        return np.sqrt(3.0) * axes, np.full(6, 1.0 / 6.0)
+        return _by_scale(np.sqrt(3.0) * axes, np.full(6, 1.0 / 6.0))
     signs = np.array([-1.0, 1.0])
     corners = np.stack(np.meshgrid(signs, signs, signs), axis=-1).reshape(8, 3)
     points = np.concatenate([np.zeros((1, 3)), np.sqrt(5.0) * axes, np.sqrt(5.0 / 3.0) * corners])
-    return points, np.repeat([0.4, 0.04, 0.045], [1, 6, 8])
+    return _by_scale(points, np.repeat([0.4, 0.04, 0.045], [1, 6, 8]))
+
+
+def _by_scale(points: Float64, weights: Float64) -> tuple[Float64, Float64]:
+    """Sort points and weights by the sum of the first two coordinates."""
+    order = np.argsort(points[:, 0] + points[:, 1], kind="stable")
+    return points[order], weights[order]
 
 
 def _evaluate(results: Results, units: Float64, start: Float64) -> tuple[float, Float64]:
@@ -137,14 +144,8 @@ def _climb(results: Results) -> tuple[Float64, Float64, Float64]:
 def prior_nodes(teams: int) -> Nodes:
     """Return the nodes of the hyperprior itself: what is known before the first result."""
     points, weights = design(teams)
-    order = _by_scale(points)
-    mean = prior_mean(teams)
-    return Nodes(tuple(prior_of(points[k]) for k in order), weights[order], (mean,) * len(order))
-
-
-def _by_scale(units: Float64) -> list[int]:
-    """Return the order of the nodes: by joint scale, so that draws change little between them."""
-    return sorted(range(len(units)), key=lambda k: float(units[k, 0] + units[k, 1]))
+    tops = (prior_mean(teams),) * len(points)
+    return Nodes(tuple(prior_of(units) for units in points), weights, tops)
 
 
 def explore(results: Results) -> Nodes:
@@ -161,9 +162,8 @@ def explore(results: Results) -> Nodes:
     points, weights = design(results.teams)
     centre, curvature, start = _climb(results)
     units = centre + points @ np.linalg.cholesky(np.linalg.inv(curvature)).T
-    order = _by_scale(units)
-    values, tops = zip(*(_evaluate(results, units[k], start) for k in order), strict=True)
-    log_weights = (np.log(weights) + 0.5 * (points**2).sum(axis=1))[order] + values
+    values, tops = zip(*(_evaluate(results, point, start) for point in units), strict=True)
+    log_weights = np.log(weights) + 0.5 * (points**2).sum(axis=1) + values
     relative = np.exp(log_weights - log_weights.max())
-    priors = tuple(prior_of(units[k]) for k in order)
+    priors = tuple(prior_of(point) for point in units)
     return Nodes(priors, relative / relative.sum(), tuple(tops))

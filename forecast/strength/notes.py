@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from forecast.arrays import Posterior
 from forecast.plan import Match, Plan
+from forecast.strength.surprises import surprises
 
 __all__ = ["notes"]
 
@@ -13,7 +16,45 @@ NO_RESULT = (
 )
 
 
-def notes(plan: Plan, known: tuple[Match, ...], posterior: Posterior) -> tuple[str, ...]:
-    if not known:
-        return (NO_RESULT,)
-    return ()
+def notes(plan: Plan, known: Sequence[Match], posterior: Posterior) -> tuple[str, ...]:
+    """Return what the user should know before trusting the strengths.
+
+    Parameters
+    ----------
+    known : sequence of Match
+        The matches that were fitted.
+    posterior : Posterior
+        Fitted to all of them.
+    """
+    teams = plan.competition.teams
+    found = _groups(known, teams=len(teams)) if known else [NO_RESULT]
+    if all(match.half_time is None for match in known):
+        share = plan.strength.first_half_share
+        found.append(
+            "No half-time score is known: the chance that a goal falls in the first half is the "
+            f"config's, {share:g}.",
+        )
+    return (*found, *surprises(teams, known, posterior))
+
+
+def _groups(known: Sequence[Match], *, teams: int) -> list[str]:
+    """Say how many groups of teams no known match links."""
+    leader = list(range(teams))
+
+    def find(team: int) -> int:
+        while leader[team] != team:
+            leader[team] = team = leader[leader[team]]
+        return team
+
+    for match in known:
+        leader[find(match.home)] = find(match.away)
+    groups = len({find(team) for team in range(teams)})
+    if groups == 1:
+        return []
+    idle = teams - len({team for match in known for team in (match.home, match.away)})
+    without = f", {idle} of them a single team without a result" if idle else ""
+    sentence = (
+        f"No known match links the {groups} groups of teams{without}: only the prior compares "
+        "teams of different groups."
+    )
+    return [sentence]
