@@ -13,8 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "CHART_SIZE",
+    "CHART_STEPS",
     "DRAWS_PER_REPLICATE",
     "FIRST_TEAM",
+    "Fixtures",
+    "Knockouts",
+    "Tables",
     "RUNS_PER_REPLICATE",
     "LADDER_ADDITIVE",
     "LADDER_FIRST_HALF",
@@ -59,6 +64,10 @@ LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
 LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES = range(4)
 """The rungs that decide a level tie; `LEVEL_NONE` fills the end of a row."""
 
+CHART_STEPS = 28
+CHART_SIZE = 9 * CHART_STEPS + 2
+"""The chart of tie chances covers rates up to 81, a two-legged tie at `MAX_RATE`."""
+
 UNKNOWN = -1
 NEUTRAL = -2
 """Entries of `Program.listed_host`: by the rule of the stage, or at a neutral venue."""
@@ -66,6 +75,7 @@ NEUTRAL = -2
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 UInt64 = NDArray[np.uint64]
+Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 
 
@@ -141,26 +151,35 @@ class Layout:
     points: tuple[PointsBins, ...]
 
 
-class Program(NamedTuple):
-    """A competition as the arrays that the kernel plays: a straight-line program over slots.
+class Fixtures(NamedTuple):
+    """The fixtures left to play in all tables.
 
-    A *side* is one team in one fixture left to play: side `2 f` is the home team of fixture f,
-    `2 f + 1` its rival. A table row is `table * teams + team`. The eight counters of a team are
-    wins, draws, goals for, goals against; first of its home sides, then of its away sides. Lists
-    of lists are flat, list i being `values[start[i] : start[i + 1]]`.
+    A *side* is one team in one fixture: side `2 f` is the home team of fixture f, side `2 f + 1`
+    its rival.
 
     Attributes
     ----------
-    fixture_home, fixture_away : int64, shape (fixtures,)
-        Teams of every fixture left in any table.
-    fixture_neutral : bool, shape (fixtures,)
-    stage_is_table : bool, shape (stages,)
-    stage_slot, stage_size : int64, shape (stages,)
-        First slot of a stage and how many places it has.
-    stage_index : int64, shape (stages,)
-        Which table, or which knockout, the stage is.
+    home, away : int64, shape (fixtures,)
+        Teams.
+    neutral : bool, shape (fixtures,)
+    """
+
+    home: Int64
+    away: Int64
+    neutral: Bool
+
+
+class Tables(NamedTuple):
+    """Everything about the table stages.
+
+    A table row is `table * teams + team`. The eight counters of a team are wins, draws, goals for
+    and goals against; first of its home sides, then of its away sides. Lists of lists are flat,
+    list i being `values[start[i] : start[i + 1]]`.
+
+    Attributes
+    ----------
     side_start, side_list : int64
-        Sides of each table row.
+        Sides left to play of each table row.
     rival_start, rival_list : int64
         Rivals of each table row over all its matches, played or not.
     hidden_start, hidden_list : int64
@@ -169,6 +188,8 @@ class Program(NamedTuple):
     hidden_goals : int64, shape (hidden, 2)
     half_constant : int64, shape (table rows,)
         First-half points from known half-time scores.
+    first_half_threshold : uint64
+        First-half share in units of 2^-32.
     rung_count, packed_count : int64, shape (tables,)
         Rungs of each ladder; how many leading ones are packed into the sort key.
     rung_kind : int64, shape (tables, rungs)
@@ -190,42 +211,17 @@ class Program(NamedTuple):
     points_constant : int64, shape (tables, teams)
     points_value : int64, shape (tables, 3)
         Win, draw, loss.
-    points_first, points_lowest : int64, shape (tables,)
-        First row of the table in the points bins, and the total that it stands for.
+    points_bin : int64, shape (tables,)
+        What to add to a total of points to get its row in the points bins.
+    points_rung : int64, shape (tables,)
+        Packed rung that holds the points, or `UNKNOWN`.
+    points_field : uint64, shape (tables, 2)
+        Shift and mask of that rung's field; its value counts from the first row of the bins.
+    points_first : int64, shape (tables,)
+        First row of the table in the points bins.
     cut_table, cut_place : int64, shape (cuts,)
-    entry_places : bool
-        Whether teams that enter at a bracket carry their place of the last table.
-    tie_first, tie_count : int64, shape (knockouts,)
-    tie_slot : int64, shape (ties, 2)
-        The two slots that meet, in the numbering of all ties.
-    knockout_legs : int64, shape (knockouts,)
-    knockout_neutral : bool, shape (knockouts,)
-    knockout_level : int64, shape (knockouts, 3)
-        Ladder for a level tie, `LEVEL_…`.
-    listed_row : int64, shape (knockouts, teams)
-        Row of the tie that matches.csv lists for the team in this round, or `UNKNOWN`.
-    listed_teams : int64, shape (listed, 2)
-    listed_winner : int64, shape (listed,)
-        0 or 1 for a settled tie, or `UNKNOWN`.
-    listed_goals : int64, shape (listed, 2, 2)
-        Goals of each team in each leg, or `UNKNOWN`.
-    listed_host : int64, shape (listed, 2)
-        0 or 1, `UNKNOWN` or `NEUTRAL`, a leg.
-    outcome_start, outcome_list : int64
-        Slots of each outcome.
-    series_terms : int64
-        Terms that a Poisson series needs, by four times its rate.
-    first_half_threshold : uint64
-        First-half share in units of 2^-32.
     """
 
-    fixture_home: Int64
-    fixture_away: Int64
-    fixture_neutral: Bool
-    stage_is_table: Bool
-    stage_slot: Int64
-    stage_size: Int64
-    stage_index: Int64
     side_start: Int64
     side_list: Int64
     rival_start: Int64
@@ -234,6 +230,7 @@ class Program(NamedTuple):
     hidden_list: Int64
     hidden_goals: Int64
     half_constant: Int64
+    first_half_threshold: np.uint64
     rung_count: Int64
     packed_count: Int64
     rung_kind: Int64
@@ -249,26 +246,86 @@ class Program(NamedTuple):
     points_weight: Int64
     points_constant: Int64
     points_value: Int64
+    points_bin: Int64
+    points_rung: Int64
+    points_field: UInt64
     points_first: Int64
-    points_lowest: Int64
     cut_table: Int64
     cut_place: Int64
-    entry_places: bool
+
+
+class Knockouts(NamedTuple):
+    """Everything about the knockout stages.
+
+    Attributes
+    ----------
+    tie_first, tie_count : int64, shape (knockouts,)
+        The ties of a stage in the numbering of all ties.
+    tie_slot : int64, shape (ties, 2)
+        The two slots that meet.
+    legs : int64, shape (knockouts,)
+    neutral : bool, shape (knockouts,)
+    level : int64, shape (knockouts, 3)
+        Ladder for a level tie, `LEVEL_…`.
+    listed_row : int64, shape (knockouts, teams)
+        Row of the tie that matches.csv lists for the team in this round, or `UNKNOWN`.
+    listed_teams : int64, shape (listed, 2)
+    listed_winner : int64, shape (listed,)
+        0 or 1 for a settled tie, or `UNKNOWN`.
+    listed_goals : int64, shape (listed, 2, 2)
+        Goals of each team in each leg, or `UNKNOWN`.
+    listed_host : int64, shape (listed, 2)
+        0 or 1, `UNKNOWN` or `NEUTRAL`, a leg.
+    series_terms : int64
+        Terms that a Poisson series needs, by four times its rate.
+    chart : float32, shape (2, CHART_SIZE, CHART_SIZE)
+        P(X > Y) + P(X = Y) / 2 and P(X > Y) for Poisson X and Y, by the square roots of their
+        rates in steps of `1 / CHART_STEPS`.
+    """
+
     tie_first: Int64
     tie_count: Int64
     tie_slot: Int64
-    knockout_legs: Int64
-    knockout_neutral: Bool
-    knockout_level: Int64
+    legs: Int64
+    neutral: Bool
+    level: Int64
     listed_row: Int64
     listed_teams: Int64
     listed_winner: Int64
     listed_goals: Int64
     listed_host: Int64
+    series_terms: Int64
+    chart: Float32
+
+
+class Program(NamedTuple):
+    """A competition as the arrays that the kernel plays: a straight-line program over slots.
+
+    Attributes
+    ----------
+    stage_is_table : bool, shape (stages,)
+    stage_slot : int64, shape (stages,)
+        First slot of a stage.
+    stage_index : int64, shape (stages,)
+        Which table, or which knockout, the stage is.
+    entry_places : bool
+        Whether teams that enter at a bracket carry their place of the last table.
+    outcome_start, outcome_list : int64
+        Slots of each outcome, a flat list of lists.
+    fixtures : Fixtures
+    tables : Tables
+    knockouts : Knockouts
+    """
+
+    stage_is_table: Bool
+    stage_slot: Int64
+    stage_index: Int64
+    entry_places: bool
     outcome_start: Int64
     outcome_list: Int64
-    series_terms: Int64
-    first_half_threshold: np.uint64
+    fixtures: Fixtures
+    tables: Tables
+    knockouts: Knockouts
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 The goals of independent Poisson sides add up over the legs, so a tie is won with probability
 P(X > Y) + q P(X = Y), X and Y Poisson with the teams' rates summed over the legs and q the chance
-in a level tie. It is rounded once, to 2^-32. Ties of which something is known, or whose level
-ladder looks at single legs, are played leg by leg instead.
+when level. `tie_threshold` gives it to 2^-32, rounded once. Nearly always a chart, interpolated,
+already tells on which side of it the random word lies; the result never depends on the chart.
+Ties of which something is known, or whose level ladder looks at single legs, are in `legs`.
 """
 
 from __future__ import annotations
@@ -11,240 +12,248 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import (
+    CHART_SIZE,
+    CHART_STEPS,
     LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
-    LEVEL_NONE,
-    LEVEL_PENALTIES,
     MAX_RATE,
-    NEUTRAL,
     TILE,
     UNKNOWN,
-    Program,
+    Knockouts,
 )
 from forecast.jit import jit
+from forecast.kernel.legs import TEAM, play_legs, settle_known
 from forecast.kernel.rates import exponential
-from forecast.kernel.words import FOR_LEGS, FOR_TIES, fill_words, word
+from forecast.kernel.words import FOR_TIES, fill_words
 
-__all__ = ["play_knockout", "tie_thresholds"]
+__all__ = ["CHART_MARGIN", "draw_chart", "play_knockout", "tie_threshold"]
 
-TEAM = 0xFFFF
-"""Low bits of an occupant; above them its place in the last table, so less is better."""
+CHART_MARGIN = np.float32(2.0**-10)
+"""More than the chart's interpolation and float32 can be wrong together."""
+
+HALF, STRICT = 0, 1
+"""Charts: level ties count one half; level ties do not count."""
 
 
 @jit
-def tie_thresholds(
-    rate: np.ndarray, level: np.ndarray, series_terms: np.ndarray, work: np.ndarray, threshold: np.ndarray
-) -> None:
-    """Fill `threshold[run]` (uint64, 0 to 2^32) with the first side's chance to win the tie.
+def tie_threshold(first: float, second: float, level: float, series_terms: np.ndarray) -> np.uint64:
+    """Return the first side's chance to win a tie, in units of 2^-32 (0 to 2^32).
 
-    `rate` is float64 of shape (2, runs), goals over the whole tie; `level[run]` float64 the first
-    side's chance when level; `work` float64 of shape (4, runs). The error before rounding is
-    below 2^-39.
+    `first` and `second` are goals over the whole tie, `level` the first side's chance when
+    level. The error before rounding is below 2^-38.
     """
-    first, second = rate[0], rate[1]
-    own, rival, below, total = work[0], work[1], work[2], work[3]
-    highest = 0.0
-    for run in range(first.size):
-        own[run] = exponential(-first[run])
-        rival[run] = exponential(-second[run])
-        below[run] = 0.0
-        total[run] = 0.0
-        highest = max(highest, first[run])
-    for k in range(series_terms[int(4.0 * highest) + 1]):
+    own, rival = exponential(-first), exponential(-second)
+    below = total = 0.0
+    for k in range(series_terms[int(4.0 * first) + 1]):
+        total += own * (below + level * rival)
+        below += rival
         inverse = 1.0 / (k + 1)
-        for run in range(first.size):
-            total[run] += own[run] * (below[run] + level[run] * rival[run])
-            below[run] += rival[run]
-            own[run] *= first[run] * inverse
-            rival[run] *= second[run] * inverse
-    for run in range(first.size):
-        threshold[run] = np.uint64(min(total[run], 1.0) * 2.0**32 + 0.5)
+        own *= first * inverse
+        rival *= second * inverse
+    return np.uint64(min(total, 1.0) * 2.0**32 + 0.5)
 
 
 @jit
-def level_chance(program: Program, knockout: int, first: int, second: int) -> float:
-    """Return the chance of occupant `first` in a tie that is level, whatever the legs were."""
-    for rung in program.knockout_level[knockout]:
-        if rung == LEVEL_BETTER_PLACE:
-            return 1.0 if first < second else 0.0
-    return 0.5
+def draw_chart(series_terms: np.ndarray, chart: np.ndarray) -> None:
+    """Fill `Knockouts.chart` (float32)."""
+    for i in range(CHART_SIZE):
+        for j in range(CHART_SIZE):
+            first = min((i / CHART_STEPS) ** 2, 2.0 * MAX_RATE)
+            second = (j / CHART_STEPS) ** 2
+            half = tie_threshold(first, second, 0.5, series_terms)
+            strict = tie_threshold(first, second, 0.0, series_terms)
+            chart[HALF, i, j] = np.float32(np.float64(half) * 2.0**-32)
+            chart[STRICT, i, j] = np.float32(np.float64(strict) * 2.0**-32)
 
 
 @jit
-def is_plain(program: Program, knockout: int) -> bool:
-    """Return whether only the aggregate and a fixed chance decide the ties of a round."""
-    return program.knockout_legs[knockout] == 1 or program.knockout_level[knockout, 0] != LEVEL_AWAY_GOALS
-
-
-@jit
-def tie_rates(
-    program: Program,
-    knockout: int,
-    occupants: np.ndarray,
-    tie: int,
-    factors: tuple,
-    rate: np.ndarray,
-    level: np.ndarray,
-) -> None:
-    """Fill the rates over the whole tie and the chances when level, for the runs of a tile."""
-    scoring, conceding, home_factor = factors
-    firsts = occupants[program.tie_slot[tie, 0]]
-    seconds = occupants[program.tie_slot[tie, 1]]
-    legs, neutral = program.knockout_legs[knockout], program.knockout_neutral[knockout]
+def read_chart(chart: np.ndarray, roots: np.ndarray, chance: np.ndarray) -> None:
+    """Fill `chance[run]` by bilinear interpolation at `roots` (float32, shape (2, TILE))."""
+    flat = chart.ravel()
     for run in range(TILE):
-        one, two = np.int64(firsts[run] & TEAM), np.int64(seconds[run] & TEAM)
-        factor_one = factor_two = 1.0
-        if legs == 2:
-            factor_one = factor_two = 2.0 if neutral else 1.0 + home_factor
-        elif not neutral:
-            factor_one = home_factor if firsts[run] < seconds[run] else 1.0
-            factor_two = 1.0 if firsts[run] < seconds[run] else home_factor
-        most = legs * MAX_RATE
-        rate[0, run] = min(scoring[one] * conceding[two] * factor_one, most)
-        rate[1, run] = min(scoring[two] * conceding[one] * factor_two, most)
-        level[run] = level_chance(program, knockout, firsts[run], seconds[run])
+        x, y = roots[0, run], roots[1, run]
+        i, j = np.int32(x), np.int32(y)
+        at = np.uint32(i * np.int32(CHART_SIZE) + j)
+        right, up = x - np.float32(i), y - np.float32(j)
+        low = flat[at] + up * (flat[at + np.uint32(1)] - flat[at])
+        above = at + np.uint32(CHART_SIZE)
+        high = flat[above] + up * (flat[above + np.uint32(1)] - flat[above])
+        chance[run] = low + right * (high - low)
 
 
 @jit
-def poisson_goals(rate: float, random: np.uint64) -> int:
-    """Return a Poisson number by inversion of one random word (53 bits of it)."""
-    chance = np.float64(random >> np.uint64(11)) * 2.0**-53
-    probability = exponential(-rate)
-    below = probability
-    goals = 0
-    while chance >= below and goals < 1000:
-        goals += 1
-        probability *= rate / goals
-        below += probability
-    return goals
+def tie_factors(
+    knockouts: Knockouts, knockout: int, home_factor: float, first_is_better: bool
+) -> tuple[float, float]:
+    """Return what multiplies the neutral rates of one leg to give those of the whole tie."""
+    if knockouts.legs[knockout] == 2:
+        both = 2.0 if knockouts.neutral[knockout] else 1.0 + home_factor
+        return both, both
+    if knockouts.neutral[knockout]:
+        return 1.0, 1.0
+    return (home_factor, 1.0) if first_is_better else (1.0, home_factor)
 
 
 @jit
-def leg_host(program: Program, knockout: int, listed: int, leg: int, first_is_better: bool) -> int:
-    """Return which side of the listed tie (0 or 1) is at home in a leg, or `NEUTRAL`."""
-    if program.listed_host[listed, leg] != UNKNOWN:
-        return program.listed_host[listed, leg]
-    if program.knockout_neutral[knockout]:
-        return NEUTRAL
-    last = leg == program.knockout_legs[knockout] - 1
-    return 0 if first_is_better == last else 1
-
-
-@jit
-def play_legs(
-    program: Program,
+def wins_exactly(
+    knockouts: Knockouts,
     knockout: int,
-    tie: int,
-    key: np.uint64,
-    run: int,
-    sides: tuple,
-    listed: int,
+    first: np.uint32,
+    second: np.uint32,
     factors: tuple,
+    random: np.uint64,
 ) -> bool:
-    """Play what is left of one tie goal by goal; return whether its first side goes through.
-
-    `sides` are the two occupants, `listed` the row of the tie in matches.csv or `UNKNOWN`; a
-    listed tie has its teams in the order of the row.
-    """
+    """Return whether `first` wins a tie, by the exact threshold."""
     scoring, conceding, home_factor = factors
-    first, second = sides
     one, two = np.int64(first & TEAM), np.int64(second & TEAM)
-    base = 8 * (64 * tie + run)
-    ahead, ahead_away = 0, 0
-    for leg in range(program.knockout_legs[knockout]):
-        own = rival = UNKNOWN
-        if listed != UNKNOWN:
-            host = leg_host(program, knockout, listed, leg, first < second)
-            own, rival = program.listed_goals[listed, leg, 0], program.listed_goals[listed, leg, 1]
-        elif program.knockout_neutral[knockout]:
-            host = NEUTRAL
-        else:
-            host = 0 if (first < second) == (leg == program.knockout_legs[knockout] - 1) else 1
-        if own == UNKNOWN:
-            rate_one = scoring[one] * conceding[two] * (home_factor if host == 0 else 1.0)
-            rate_two = scoring[two] * conceding[one] * (home_factor if host == 1 else 1.0)
-            own = poisson_goals(min(rate_one, MAX_RATE), word(key, FOR_LEGS, base + 2 * leg))
-            rival = poisson_goals(min(rate_two, MAX_RATE), word(key, FOR_LEGS, base + 2 * leg + 1))
-        ahead += own - rival
-        ahead_away += (own if host == 1 else 0) - (rival if host == 0 else 0)
-    for rung in program.knockout_level[knockout]:
-        if ahead != 0 or rung == LEVEL_NONE:
-            break
-        if rung == LEVEL_AWAY_GOALS and program.knockout_legs[knockout] == 2:
-            ahead = ahead_away
-        elif rung == LEVEL_BETTER_PLACE:
-            ahead = 1 if first < second else -1
-        elif rung == LEVEL_PENALTIES:
-            ahead = 1 if word(key, FOR_LEGS, base + 7) >> np.uint64(63) == 0 else -1
-    return ahead > 0
+    better = first < second
+    factor_one, factor_two = tie_factors(knockouts, knockout, home_factor, better)
+    most = knockouts.legs[knockout] * MAX_RATE
+    rate_one = min(scoring[one] * conceding[two] * factor_one, most)
+    rate_two = min(scoring[two] * conceding[one] * factor_two, most)
+    level = 0.5
+    if knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE:
+        level = 1.0 if better else 0.0
+    return random < tie_threshold(rate_one, rate_two, level, knockouts.series_terms)
 
 
 @jit
-def listed_tie(program: Program, knockout: int, first: int, second: int) -> int:
-    """Return the row of the tie between two teams in matches.csv, or `UNKNOWN`."""
-    row = program.listed_row[knockout, first]
-    return row if row != UNKNOWN and program.listed_row[knockout, second] == row else UNKNOWN
+def tie_roots(
+    knockouts: Knockouts,
+    knockout: int,
+    firsts: np.ndarray,
+    seconds: np.ndarray,
+    team_roots: np.ndarray,
+    home_factor: float,
+    roots: np.ndarray,
+) -> None:
+    """Fill `roots` with where the chart is read: the square roots of both rates, in steps."""
+    better = tie_factors(knockouts, knockout, home_factor, True)
+    worse = tie_factors(knockouts, knockout, home_factor, False)
+    if_better = np.float32(np.sqrt(better[0]) * CHART_STEPS)
+    if_worse = np.float32(np.sqrt(worse[0]) * CHART_STEPS)
+    last = np.float32(CHART_SIZE - 2)
+    for run in range(TILE):
+        one, two = firsts[run] & TEAM, seconds[run] & TEAM
+        better_first = firsts[run] < seconds[run]
+        own = if_better if better_first else if_worse
+        rival = if_worse if better_first else if_better
+        roots[0, run] = min(team_roots[0, one] * team_roots[1, two] * own, last)
+        roots[1, run] = min(team_roots[0, two] * team_roots[1, one] * rival, last)
 
 
 @jit
-def settle_known(
-    program: Program,
+def decide_by_place(
+    firsts: np.ndarray,
+    seconds: np.ndarray,
+    chart: np.ndarray,
+    roots: np.ndarray,
+    chance: np.ndarray,
+) -> None:
+    """Fill `chance[run]` where the better place goes through when level.
+
+    It goes through unless its rival is strictly ahead, so the chart is read for the worse side.
+    """
+    for run in range(TILE):
+        if firsts[run] < seconds[run]:
+            roots[0, run], roots[1, run] = roots[1, run], roots[0, run]
+    read_chart(chart, roots, chance)
+    for run in range(TILE):
+        if firsts[run] < seconds[run]:
+            chance[run] = np.float32(1.0) - chance[run]
+
+
+@jit
+def play_tie(
+    knockouts: Knockouts,
+    knockout: int,
+    firsts: np.ndarray,
+    seconds: np.ndarray,
+    factors: tuple,
+    team_roots: np.ndarray,
+    work: tuple,
+) -> None:
+    """Fill `wins[run]` (uint8) of one tie in every run of a tile."""
+    roots, chance, words, wins = work
+    tie_roots(knockouts, knockout, firsts, seconds, team_roots, factors[2], roots)
+    if knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE:
+        decide_by_place(firsts, seconds, knockouts.chart[STRICT], roots, chance)
+    else:
+        read_chart(knockouts.chart[HALF], roots, chance)
+    random = words.view(np.uint32)
+    unsure = False
+    for run in range(TILE):
+        distance = np.float32(random[run]) * np.float32(2.0**-32) - chance[run]
+        wins[run] = distance < np.float32(0.0)
+        unsure |= abs(distance) < CHART_MARGIN
+    if not unsure:
+        return
+    for run in range(TILE):
+        distance = np.float32(random[run]) * np.float32(2.0**-32) - chance[run]
+        if abs(distance) < CHART_MARGIN:
+            wins[run] = wins_exactly(
+                knockouts, knockout, firsts[run], seconds[run], factors, np.uint64(random[run])
+            )
+
+
+@jit
+def play_known(
+    knockouts: Knockouts,
     knockout: int,
     tie: int,
     key: np.uint64,
-    run: int,
-    sides: tuple,
+    firsts: np.ndarray,
+    seconds: np.ndarray,
     factors: tuple,
-    otherwise: bool,
-) -> bool:
-    """Return whether the first side goes through, by what matches.csv knows of the tie."""
-    first, second = sides
-    team = np.int64(first & TEAM)
-    row = listed_tie(program, knockout, team, np.int64(second & TEAM))
-    if row == UNKNOWN:
-        return otherwise
-    swapped = program.listed_teams[row, 0] != team
-    if program.listed_winner[row] != UNKNOWN:
-        return (program.listed_winner[row] == 0) != swapped
-    if swapped:
-        return not play_legs(program, knockout, tie, key, run, (second, first), row, factors)
-    return play_legs(program, knockout, tie, key, run, sides, row, factors)
+    wins: np.ndarray,
+) -> None:
+    """Correct `wins[run]` where single legs matter or matches.csv knows something of the tie."""
+    leg_by_leg = plays_legs(knockouts, knockout)
+    for run in range(TILE):
+        sides = (firsts[run], seconds[run])
+        if leg_by_leg:
+            wins[run] = play_legs(knockouts, knockout, tie, key, run, sides, UNKNOWN, factors)
+        wins[run] = settle_known(
+            knockouts, knockout, tie, key, run, sides, factors, bool(wins[run])
+        )
+
+
+@jit
+def plays_legs(knockouts: Knockouts, knockout: int) -> bool:
+    """Return whether the level ladder of a round looks at single legs."""
+    return knockouts.legs[knockout] == 2 and knockouts.level[knockout, 0] == LEVEL_AWAY_GOALS
 
 
 @jit
 def play_knockout(
-    program: Program,
+    knockouts: Knockouts,
     knockout: int,
     first_slot: int,
     key: np.uint64,
     factors: tuple,
+    team_roots: np.ndarray,
     work: tuple,
     occupants: np.ndarray,
 ) -> None:
     """Play one round: winners fill the slots from `first_slot` on, their rivals the next ones.
 
-    `occupants[slot, run]` is uint32, the place in the last table above the team's 16 bits.
-    `work` is (rate, level, series, threshold, words), see `season`.
+    `occupants[slot, run]` is uint32, the place in the last table above the team's 16 bits, so
+    the better place is the smaller number. `factors` are (scoring, conceding, home factor), see
+    `team_factors`; `team_roots` float32 of shape (2, teams) their square roots; `work` is
+    (roots, chance, words, wins), see `season`.
     """
-    rate, level, series, threshold, words = work
-    ties = program.tie_count[knockout]
-    plain = is_plain(program, knockout)
-    known = program.listed_row[knockout].max() != UNKNOWN
+    _, _, words, wins = work
+    ties = knockouts.tie_count[knockout]
+    known = plays_legs(knockouts, knockout) or knockouts.listed_row[knockout].max() != UNKNOWN
     for k in range(ties):
-        tie = program.tie_first[knockout] + k
-        firsts, seconds = occupants[program.tie_slot[tie, 0]], occupants[program.tie_slot[tie, 1]]
+        tie = knockouts.tie_first[knockout] + k
+        firsts = occupants[knockouts.tie_slot[tie, 0]]
+        seconds = occupants[knockouts.tie_slot[tie, 1]]
         winners, losers = occupants[first_slot + k], occupants[first_slot + ties + k]
-        if plain:
-            tie_rates(program, knockout, occupants, tie, factors, rate, level)
-            tie_thresholds(rate, level, program.series_terms, series, threshold)
-            fill_words(key, FOR_TIES, 32 * tie, words)
+        fill_words(key, FOR_TIES, TILE // 2 * tie, words)
+        play_tie(knockouts, knockout, firsts, seconds, factors, team_roots, work)
+        if known:
+            play_known(knockouts, knockout, tie, key, firsts, seconds, factors, wins)
         for run in range(TILE):
-            half = (words[run >> 1] >> np.uint64(32 * (run & 1))) & np.uint64(0xFFFFFFFF)
-            wins = half < threshold[run]
-            sides = (firsts[run], seconds[run])
-            if not plain:
-                wins = play_legs(program, knockout, tie, key, run, sides, UNKNOWN, factors)
-            if known:
-                wins = settle_known(program, knockout, tie, key, run, sides, factors, wins)
-            winners[run] = firsts[run] if wins else seconds[run]
-            losers[run] = seconds[run] if wins else firsts[run]
+            winners[run] = firsts[run] if wins[run] else seconds[run]
+            losers[run] = seconds[run] if wins[run] else firsts[run]

@@ -12,27 +12,26 @@ from forecast.arrays import (
     LADDER_ADDITIVE,
     LADDER_FIRST_HALF,
     LADDER_OPPONENTS,
-    Program,
+    Tables,
 )
 from forecast.jit import jit
 from forecast.kernel.words import FOR_HALVES, FOR_HIDDEN_HALVES, FOR_LOTS, word
 
-__all__ = ["rank_exactly", "rung_value"]
+__all__ = ["points_bin", "rank_exactly"]
 
 LEVEL = -1
 """Entry of `split` for neighbours that no rung has separated yet."""
 
 
 @jit
-def additive_value(
-    program: Program, table: int, rung: int, team: int, run: int, goals: np.ndarray
+def weighted_sum(
+    tables: Tables, table: int, weight: np.ndarray, team: int, run: int, goals: np.ndarray
 ) -> int:
-    """Return a rung that is a constant plus weights times the counters."""
-    weight = program.rung_weight[table, rung]
-    value = program.rung_constant[table, rung, team]
-    row = table * program.rung_constant.shape[2] + team
-    for i in range(program.side_start[row], program.side_start[row + 1]):
-        side = program.side_list[i]
+    """Return weights times the counters of one team in one run."""
+    value = np.int64(0)
+    row = table * tables.rung_constant.shape[2] + team
+    for i in range(tables.side_start[row], tables.side_start[row + 1]):
+        side = tables.side_list[i]
         venue = 4 * (side & 1)
         own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
         if own > rival:
@@ -44,25 +43,49 @@ def additive_value(
 
 
 @jit
+def additive_value(
+    tables: Tables, table: int, rung: int, team: int, run: int, goals: np.ndarray
+) -> int:
+    """Return a rung that is a constant plus weights times the counters."""
+    weight = tables.rung_weight[table, rung]
+    constant = tables.rung_constant[table, rung, team]
+    return constant + weighted_sum(tables, table, weight, team, run, goals)
+
+
+@jit
+def points_bin(tables: Tables, table: int, team: int, run: int, goals: np.ndarray) -> int:
+    """Return the row of a team's points in the points bins."""
+    won = weighted_sum(tables, table, tables.points_weight[table], team, run, goals)
+    return tables.points_constant[table, team] + won + tables.points_bin[table]
+
+
+@jit
 def first_half_goals(
-    program: Program, key: np.uint64, purpose: int, side: int, run: int, goals: int
+    tables: Tables, key: np.uint64, purpose: int, side: int, run: int, goals: int
 ) -> int:
     """Return how many of a side's goals fell before half-time: each one with the share's chance."""
     early = 0
     for goal in range(goals):
         chance = word(key, purpose, 128 * (64 * side + run) + goal) >> np.uint64(32)
-        early += chance < program.first_half_threshold
+        early += chance < tables.first_half_threshold
     return early
 
 
 @jit
 def half_time_points(
-    program: Program, table: int, key: np.uint64, purpose: int, side: int, run: int, own: int, rival: int
+    tables: Tables,
+    table: int,
+    key: np.uint64,
+    purpose: int,
+    side: int,
+    run: int,
+    own: int,
+    rival: int,
 ) -> int:
     """Return the points of one side for the score at half-time, given its score at full time."""
-    value = program.points_value[table]
-    mine = first_half_goals(program, key, purpose, side, run, own)
-    theirs = first_half_goals(program, key, purpose, side ^ 1, run, rival)
+    value = tables.points_value[table]
+    mine = first_half_goals(tables, key, purpose, side, run, own)
+    theirs = first_half_goals(tables, key, purpose, side ^ 1, run, rival)
     if mine > theirs:
         return value[0]
     return value[1] if mine == theirs else value[2]
@@ -70,46 +93,44 @@ def half_time_points(
 
 @jit
 def first_half_points(
-    program: Program, table: int, team: int, key: np.uint64, run: int, goals: np.ndarray
+    tables: Tables, table: int, team: int, key: np.uint64, run: int, goals: np.ndarray
 ) -> int:
     """Return a team's points if every match had ended at half-time."""
-    row = table * program.rung_constant.shape[2] + team
-    value = program.half_constant[row]
-    for i in range(program.side_start[row], program.side_start[row + 1]):
-        side = program.side_list[i]
+    row = table * tables.rung_constant.shape[2] + team
+    value = tables.half_constant[row]
+    for i in range(tables.side_start[row], tables.side_start[row + 1]):
+        side = tables.side_list[i]
         own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
-        value += half_time_points(program, table, key, FOR_HALVES, side, run, own, rival)
-    for i in range(program.hidden_start[row], program.hidden_start[row + 1]):
-        side = program.hidden_list[i]
-        own = program.hidden_goals[side >> 1, side & 1]
-        rival = program.hidden_goals[side >> 1, 1 - (side & 1)]
-        value += half_time_points(program, table, key, FOR_HIDDEN_HALVES, side, run, own, rival)
+        value += half_time_points(tables, table, key, FOR_HALVES, side, run, own, rival)
+    for i in range(tables.hidden_start[row], tables.hidden_start[row + 1]):
+        side = tables.hidden_list[i]
+        own = tables.hidden_goals[side >> 1, side & 1]
+        rival = tables.hidden_goals[side >> 1, 1 - (side & 1)]
+        value += half_time_points(tables, table, key, FOR_HIDDEN_HALVES, side, run, own, rival)
     return value
 
 
 @jit
 def rung_value(
-    program: Program, table: int, rung: int, team: int, key: np.uint64, run: int, goals: np.ndarray
+    tables: Tables, table: int, rung: int, team: int, key: np.uint64, run: int, goals: np.ndarray
 ) -> int:
     """Return one team's value on one rung in one run."""
-    kind = program.rung_kind[table, rung]
-    row = table * program.rung_constant.shape[2] + team
+    kind = tables.rung_kind[table, rung]
+    row = table * tables.rung_constant.shape[2] + team
     if kind == LADDER_ADDITIVE:
-        return additive_value(program, table, rung, team, run, goals)
+        return additive_value(tables, table, rung, team, run, goals)
     if kind == LADDER_OPPONENTS:
         value = np.int64(0)
-        for i in range(program.rival_start[row], program.rival_start[row + 1]):
-            value += additive_value(program, table, rung, program.rival_list[i], run, goals)
+        for i in range(tables.rival_start[row], tables.rival_start[row + 1]):
+            value += additive_value(tables, table, rung, tables.rival_list[i], run, goals)
         return value
     if kind == LADDER_FIRST_HALF:
-        return first_half_points(program, table, team, key, run, goals)
+        return first_half_points(tables, table, team, key, run, goals)
     return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
 
 
 @jit
-def sort_segment(
-    order: np.ndarray, run: int, values: np.ndarray, first: int, last: int
-) -> None:
+def sort_segment(order: np.ndarray, run: int, values: np.ndarray, first: int, last: int) -> None:
     """Sort places `first` to `last` of one run downwards by `values`, keeping equals in order."""
     for place in range(first + 1, last + 1):
         team, value = order[place, run], values[place]
@@ -124,7 +145,7 @@ def sort_segment(
 
 @jit
 def climb(
-    program: Program,
+    tables: Tables,
     table: int,
     rung: int,
     key: np.uint64,
@@ -145,7 +166,7 @@ def climb(
         if last > first:
             for place in range(first, last + 1):
                 team = np.int64(order[place, run])
-                values[place] = rung_value(program, table, rung, team, key, run, goals)
+                values[place] = rung_value(tables, table, rung, team, key, run, goals)
             sort_segment(order, run, values, first, last)
             for place in range(first, last):
                 if values[place] != values[place + 1]:
@@ -158,7 +179,7 @@ def climb(
 
 @jit
 def rank_exactly(
-    program: Program,
+    tables: Tables,
     table: int,
     key: np.uint64,
     run: int,
@@ -176,13 +197,13 @@ def rank_exactly(
     `values` (int64) and `split` (int64) are work arrays, an entry a place.
     """
     teams = order.shape[0]
-    bits = np.uint64(program.key_bits)
+    bits = np.uint64(tables.key_bits)
     for place in range(teams - 1):
         level = packed == 0 or (keys[place, run] ^ keys[place + 1, run]) >> bits == 0
         split[place] = LEVEL if level else -2
-    for rung in range(packed, program.rung_count[table]):
-        if not climb(program, table, rung, key, run, goals, order, values, split):
+    for rung in range(packed, tables.rung_count[table]):
+        if not climb(tables, table, rung, key, run, goals, order, values, split):
             break
-    for cut in range(program.cut_table.size):
-        if program.cut_table[cut] == table and split[program.cut_place[cut] - 1] >= 0:
-            rungs[cut, split[program.cut_place[cut] - 1]] += 1
+    for cut in range(tables.cut_table.size):
+        if tables.cut_table[cut] == table and split[tables.cut_place[cut] - 1] >= 0:
+            rungs[cut, split[tables.cut_place[cut] - 1]] += 1

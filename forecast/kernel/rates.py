@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import FIRST_TEAM, MAX_RATE, Program
+from forecast.arrays import FIRST_TEAM, MAX_RATE, Fixtures
 from forecast.jit import jit
 from forecast.kernel.words import FOR_ROUNDING, fill_words
 
@@ -69,13 +69,17 @@ def team_factors(strengths: np.ndarray, scoring: np.ndarray, conceding: np.ndarr
 
 @jit
 def side_rates(
-    program: Program, scoring: np.ndarray, conceding: np.ndarray, home_factor: float, rate: np.ndarray
+    fixtures: Fixtures,
+    scoring: np.ndarray,
+    conceding: np.ndarray,
+    home_factor: float,
+    rate: np.ndarray,
 ) -> bool:
     """Fill `rate` (goals per 90 min, a side); return whether any had to be held at `MAX_RATE`."""
     highest = 0.0
-    for fixture in range(program.fixture_home.size):
-        home, away = program.fixture_home[fixture], program.fixture_away[fixture]
-        factor = 1.0 if program.fixture_neutral[fixture] else home_factor
+    for fixture in range(fixtures.home.size):
+        home, away = fixtures.home[fixture], fixtures.away[fixture]
+        factor = 1.0 if fixtures.neutral[fixture] else home_factor
         rate[2 * fixture] = scoring[home] * conceding[away] * factor
         rate[2 * fixture + 1] = scoring[away] * conceding[home]
     for side in range(rate.size):

@@ -14,7 +14,7 @@ from forecast.jit import jit
 from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
 from forecast.kernel.rates import MAX_LEVELS, fill_thresholds, side_rates, team_factors
-from forecast.kernel.table import count_points, play_table
+from forecast.kernel.table import play_table
 from forecast.kernel.words import tile_key
 
 __all__ = ["Tally", "play_replicate"]
@@ -56,17 +56,16 @@ class Bench(NamedTuple):
     goals: np.ndarray
     counters: np.ndarray
     keys: np.ndarray
-    points: np.ndarray
     level: np.ndarray
     values: np.ndarray
     split: np.ndarray
     order: np.ndarray
     occupants: np.ndarray
-    tie_rate: np.ndarray
-    tie_level: np.ndarray
-    tie_series: np.ndarray
-    tie_threshold: np.ndarray
+    team_roots: np.ndarray
+    tie_roots: np.ndarray
+    tie_chance: np.ndarray
     tie_words: np.ndarray
+    tie_wins: np.ndarray
     seen: np.ndarray
     hits: np.ndarray
 
@@ -85,17 +84,16 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
         np.empty((sides, TILE), np.uint8),
         np.empty((8, TILE), np.uint16),
         np.empty((teams, TILE), np.uint64),
-        np.empty((teams, TILE), np.int32),
         np.empty(TILE, np.uint8),
         np.empty(teams, np.int64),
         np.empty(teams, np.int64),
         np.empty((teams, TILE), np.uint16),
         np.empty((slots, TILE), np.uint32),
-        np.empty((2, TILE)),
-        np.empty(TILE),
-        np.empty((4, TILE)),
-        np.empty(TILE, np.uint64),
+        np.empty((2, teams), np.float32),
+        np.empty((2, TILE), np.float32),
+        np.empty(TILE, np.float32),
         np.empty(TILE // 2, np.uint64),
+        np.empty(TILE, np.uint8),
         np.empty((slots, teams), np.uint8),
         np.empty(teams, np.uint8),
     )
@@ -110,20 +108,25 @@ def enter_teams(occupants: np.ndarray, teams: int) -> None:
 
 
 @jit
-def seat_table(program: Program, slot: int, order: np.ndarray, occupants: np.ndarray) -> None:
+def seat_table(entry_places: bool, slot: int, order: np.ndarray, occupants: np.ndarray) -> None:
     """Let the ranked teams occupy the table's slots, each with its place."""
     for place in range(order.shape[0]):
         ranked, seats = order[place], occupants[slot + place]
         for run in range(TILE):
             seats[run] = (np.uint32(place) << np.uint32(16)) | np.uint32(ranked[run])
-        if program.entry_places:
+        if entry_places:
             for run in range(TILE):
                 occupants[ranked[run], run] = seats[run]
 
 
 @jit
 def count_tile(
-    program: Program, teams: int, occupants: np.ndarray, seen: np.ndarray, hits: np.ndarray, tally: Tally
+    program: Program,
+    teams: int,
+    occupants: np.ndarray,
+    seen: np.ndarray,
+    hits: np.ndarray,
+    tally: Tally,
 ) -> None:
     """Add one tile's occupants to the tally, and its hits of every outcome."""
     seen[:] = 0
@@ -153,23 +156,42 @@ def play_tile(
     teams = bench.scoring.size
     home_factor = team_factors(strengths, bench.scoring, bench.conceding)
     factors = (bench.scoring, bench.conceding, home_factor)
-    capped = side_rates(program, bench.scoring, bench.conceding, home_factor, bench.rate)
+    for team in range(teams):
+        bench.team_roots[0, team] = np.sqrt(bench.scoring[team])
+        bench.team_roots[1, team] = np.sqrt(bench.conceding[team])
+    capped = side_rates(program.fixtures, bench.scoring, bench.conceding, home_factor, bench.rate)
     levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
     most_goals = sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals)
-    table_work = (bench.counters, bench.keys, bench.points, bench.level, bench.values, bench.split)
-    tie_work = (bench.tie_rate, bench.tie_level, bench.tie_series, bench.tie_threshold, bench.tie_words)
+    table_work = (bench.counters, bench.keys, bench.level, bench.values, bench.split)
+    tie_work = (bench.tie_roots, bench.tie_chance, bench.tie_words, bench.tie_wins)
     exact = False
     enter_teams(bench.occupants, teams)
     for stage in range(program.stage_is_table.size):
         index, slot = program.stage_index[stage], program.stage_slot[stage]
         if program.stage_is_table[stage]:
             exact |= play_table(
-                program, index, key, bench.goals, most_goals, table_work, bench.order, tally.rungs
+                program.tables,
+                index,
+                key,
+                bench.goals,
+                most_goals,
+                table_work,
+                bench.order,
+                tally.rungs,
+                tally.points,
             )
-            count_points(bench.order, bench.points, tally.points)
-            seat_table(program, slot, bench.order, bench.occupants)
+            seat_table(program.entry_places, slot, bench.order, bench.occupants)
         else:
-            play_knockout(program, index, slot, key, factors, tie_work, bench.occupants)
+            play_knockout(
+                program.knockouts,
+                index,
+                slot,
+                key,
+                factors,
+                bench.team_roots,
+                tie_work,
+                bench.occupants,
+            )
     count_tile(program, teams, bench.occupants, bench.seen, bench.hits, tally)
     tally.tiles[0] += exact
     tally.tiles[1] += capped
@@ -181,7 +203,7 @@ def play_replicate(
 ) -> None:
     """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams))."""
     slots, teams = tally.occupancy.shape
-    bench = make_bench(teams, slots, 2 * program.fixture_home.size)
+    bench = make_bench(teams, slots, 2 * program.fixtures.home.size)
     for draw in range(strengths.shape[0]):
         key = tile_key(rng_seed, replicate, np.uint64(draw))
         play_tile(program, strengths[draw], key, bench, tally)

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import TILE, Program
+from forecast.arrays import TILE, UNKNOWN, Tables
 from forecast.jit import jit
-from forecast.kernel.ladder import rank_exactly
+from forecast.kernel.ladder import points_bin, rank_exactly
 
-__all__ = ["count_points", "count_rungs", "fill_keys", "play_table", "sort_keys"]
+__all__ = ["play_table"]
 
 
 @jit
-def count_sides(program: Program, table_row: int, goals: np.ndarray, counters: np.ndarray) -> None:
+def count_sides(tables: Tables, table_row: int, goals: np.ndarray, counters: np.ndarray) -> None:
     """Fill `counters[counter, run]` (uint16, eight rows) of one team from its sides' goals."""
-    for i in range(counters.size):
-        counters.flat[i] = 0
-    for i in range(program.side_start[table_row], program.side_start[table_row + 1]):
-        side = program.side_list[i]
+    counters[:] = 0
+    for i in range(tables.side_start[table_row], tables.side_start[table_row + 1]):
+        side = tables.side_list[i]
         venue = 4 * (side & 1)
         own, rival = goals[side], goals[side ^ 1]
         wins, draws = counters[venue], counters[venue + 1]
@@ -37,41 +36,27 @@ def count_sides(program: Program, table_row: int, goals: np.ndarray, counters: n
 
 @jit
 def fill_keys(
-    program: Program,
-    table: int,
-    goals: np.ndarray,
-    counters: np.ndarray,
-    keys: np.ndarray,
-    points: np.ndarray,
+    tables: Tables, table: int, goals: np.ndarray, counters: np.ndarray, keys: np.ndarray
 ) -> None:
-    """Fill `keys[team, run]` (uint64) and `points[team, run]` (int32: row in the points bins)."""
+    """Fill `keys[team, run]` (uint64), the packed rungs of every team above its index."""
     teams = keys.shape[0]
-    bin_of_zero = program.points_first[table] - program.points_lowest[table]
     for team in range(teams):
-        count_sides(program, table * teams + team, goals, counters)
-        key, total = keys[team], points[team]
-        constant = program.key_constant[table, team]
-        first = np.int32(program.points_constant[table, team] + bin_of_zero)
+        count_sides(tables, table * teams + team, goals, counters)
+        key, constant = keys[team], tables.key_constant[table, team]
         for run in range(TILE):
             key[run] = constant
-            total[run] = first
         for c in range(8):
-            row = counters[c]
-            weight = program.key_weight[table, c]
-            value = np.int32(program.points_weight[table, c])
+            row, weight = counters[c], tables.key_weight[table, c]
             if weight != 0:
                 for run in range(TILE):
                     key[run] += weight * np.uint64(row[run])
-            if value != 0:
-                for run in range(TILE):
-                    total[run] += value * np.int32(row[run])
 
 
 @jit
-def sort_keys(program: Program, keys: np.ndarray) -> None:
+def sort_keys(tables: Tables, keys: np.ndarray) -> None:
     """Sort every column of `keys` downwards with a network of compare-exchanges over its rows."""
-    for c in range(program.network_first.size):
-        high, low = keys[program.network_first[c]], keys[program.network_second[c]]
+    for c in range(tables.network_first.size):
+        high, low = keys[tables.network_first[c]], keys[tables.network_second[c]]
         for run in range(TILE):
             x, y = high[run], low[run]
             high[run] = max(x, y)
@@ -79,9 +64,9 @@ def sort_keys(program: Program, keys: np.ndarray) -> None:
 
 
 @jit
-def mark_level(program: Program, keys: np.ndarray, level: np.ndarray) -> None:
+def mark_level(tables: Tables, keys: np.ndarray, level: np.ndarray) -> None:
     """Set `level[run]` (uint8) where any neighbours agree on every packed rung."""
-    bits = np.uint64(program.key_bits)
+    bits = np.uint64(tables.key_bits)
     for run in range(TILE):
         level[run] = 0
     for place in range(keys.shape[0] - 1):
@@ -91,38 +76,80 @@ def mark_level(program: Program, keys: np.ndarray, level: np.ndarray) -> None:
 
 
 @jit
-def count_rungs(
-    program: Program, table: int, keys: np.ndarray, rungs: np.ndarray
-) -> None:
+def count_rungs(tables: Tables, table: int, keys: np.ndarray, rungs: np.ndarray) -> None:
     """Add to `rungs[cut, rung]` the packed rung that separated the two teams at each cut."""
-    bits = np.uint64(program.key_bits)
-    for cut in range(program.cut_table.size):
-        if program.cut_table[cut] != table:
+    bits = np.uint64(tables.key_bits)
+    for cut in range(tables.cut_table.size):
+        if tables.cut_table[cut] != table:
             continue
-        place = program.cut_place[cut]
+        place = tables.cut_place[cut]
         upper, lower = keys[place - 1], keys[place]
         for run in range(TILE):
             difference = upper[run] ^ lower[run]
             if difference >> bits == 0:
                 continue  # counted by the exact ladder
             rung = 0
-            while difference >> program.rung_shift[table, rung] == 0:
+            while difference >> tables.rung_shift[table, rung] == 0:
                 rung += 1
             rungs[cut, rung] += 1
 
 
 @jit
-def count_points(order: np.ndarray, points: np.ndarray, tally: np.ndarray) -> None:
+def count_points(
+    tables: Tables,
+    table: int,
+    exact: bool,
+    goals: np.ndarray,
+    keys: np.ndarray,
+    order: np.ndarray,
+    tally: np.ndarray,
+) -> None:
     """Add to `tally[place, bin]` (uint32) the points of the team in each place."""
+    first = np.uint64(tables.points_first[table])
+    shift, mask = tables.points_field[table, 0], tables.points_field[table, 1]
+    packed = tables.points_rung[table] != UNKNOWN and not exact
     for place in range(order.shape[0]):
-        row, counted = order[place], tally[place]
+        counted, key, ranked = tally[place], keys[place], order[place]
+        if packed:
+            for run in range(TILE):
+                counted[((key[run] >> shift) & mask) + first] += np.uint32(1)
+        else:
+            for run in range(TILE):
+                counted[points_bin(tables, table, np.int64(ranked[run]), run, goals)] += np.uint32(
+                    1
+                )
+
+
+@jit
+def rank_table(
+    tables: Tables,
+    table: int,
+    key: np.uint64,
+    goals: np.ndarray,
+    work: tuple,
+    order: np.ndarray,
+    rungs: np.ndarray,
+) -> None:
+    """Fill `order[place, run]` from the packed keys, and settle exactly who they leave level."""
+    counters, keys, level, values, split = work
+    fill_keys(tables, table, goals, counters, keys)
+    sort_keys(tables, keys)
+    mask = (np.uint64(1) << np.uint64(tables.key_bits)) - np.uint64(1)
+    for place in range(keys.shape[0]):
+        sorted_keys, ranked = keys[place], order[place]
         for run in range(TILE):
-            counted[points[row[run], run]] += np.uint32(1)
+            ranked[run] = np.uint16(sorted_keys[run] & mask)
+    count_rungs(tables, table, keys, rungs)
+    mark_level(tables, keys, level)
+    packed = tables.packed_count[table]
+    for run in range(TILE):
+        if level[run]:
+            rank_exactly(tables, table, key, run, packed, keys, goals, order, values, split, rungs)
 
 
 @jit
 def play_table(
-    program: Program,
+    tables: Tables,
     table: int,
     key: np.uint64,
     goals: np.ndarray,
@@ -130,29 +157,21 @@ def play_table(
     work: tuple,
     order: np.ndarray,
     rungs: np.ndarray,
+    points: np.ndarray,
 ) -> bool:
-    """Fill `order[place, run]` (uint16 teams); return whether the exact ladder ranked every run.
+    """Fill `order[place, run]` (uint16 teams); return whether every run was ranked exactly.
 
-    `work` is (counters, keys, points, level, values, split), see `season`.
+    `work` is (counters, keys, level, values, split), see `season`. `rungs` and `points` are
+    tallies.
     """
-    counters, keys, points, level, values, split = work
-    teams = keys.shape[0]
-    fill_keys(program, table, goals, counters, keys, points)
-    if most_goals > program.key_goals[table]:
+    _, keys, _, values, split = work
+    exact = most_goals > tables.key_goals[table]
+    if exact:
         for run in range(TILE):
-            for team in range(teams):
+            for team in range(order.shape[0]):
                 order[team, run] = team
-            rank_exactly(program, table, key, run, 0, keys, goals, order, values, split, rungs)
-        return True
-    sort_keys(program, keys)
-    mask = (np.uint64(1) << np.uint64(program.key_bits)) - np.uint64(1)
-    for place in range(teams):
-        for run in range(TILE):
-            order[place, run] = np.uint16(keys[place, run] & mask)
-    count_rungs(program, table, keys, rungs)
-    mark_level(program, keys, level)
-    packed = program.packed_count[table]
-    for run in range(TILE):
-        if level[run]:
-            rank_exactly(program, table, key, run, packed, keys, goals, order, values, split, rungs)
-    return False
+            rank_exactly(tables, table, key, run, 0, keys, goals, order, values, split, rungs)
+    else:
+        rank_table(tables, table, key, goals, work, order, rungs)
+    count_points(tables, table, exact, goals, keys, order, points)
+    return exact

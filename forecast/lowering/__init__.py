@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import Layout, Program, Season
+from forecast.arrays import Layout, Program, Season, Tables
 from forecast.lowering.bracket import lower_knockouts
 from forecast.lowering.ladder import lower_ladders, sorting_network
 from forecast.lowering.matches import lower_matches
@@ -12,23 +12,6 @@ from forecast.lowering.slots import assign_slots, lower_outcomes, played_stages,
 from forecast.plan import Plan, TableStage
 
 __all__ = ["lower"]
-
-SERIES_ERROR = 2.0**-40
-MOST_RATE_OF_A_TIE = 80
-
-
-def series_terms() -> list[int]:
-    """Return, for rates 0, 1/4, 1/2, …, the terms after which a Poisson tail is below 2^-40."""
-    needed = []
-    for quarter in range(4 * MOST_RATE_OF_A_TIE + 2):
-        rate = quarter / 4
-        probability, tail, terms = np.exp(-rate), 1.0, 0
-        while tail > SERIES_ERROR and (terms <= rate or probability > SERIES_ERROR / 1e3):
-            tail -= probability
-            terms += 1
-            probability *= rate / terms
-        needed.append(terms)
-    return needed
 
 
 def lower(plan: Plan, first_half_share: float) -> Season:
@@ -55,23 +38,25 @@ def lower(plan: Plan, first_half_share: float) -> Season:
     teams = len(competition.teams)
     table_ids = [table.id for table in tables]
     high, low = sorting_network(teams)
-    program = Program(
+    tables_part = Tables(
         **matches.arrays,
         **ladders,
-        **lower_knockouts(plan, stages, spans),
-        stage_is_table=np.array([isinstance(s, TableStage) for s in stages], np.bool_),
-        stage_slot=np.array([spans[s.id].first for s in stages], np.int64),
-        stage_size=np.array([spans[s.id].size for s in stages], np.int64),
-        stage_index=np.array(index, np.int64),
+        first_half_threshold=np.uint64(round(first_half_share * 2**32)),
         network_first=np.array(high, np.int64),
         network_second=np.array(low, np.int64),
         cut_table=np.array([table_ids.index(cut.stage) for cut in cuts], np.int64),
         cut_place=np.array([cut.place for cut in cuts], np.int64),
+    )
+    program = Program(
+        stage_is_table=np.array([isinstance(s, TableStage) for s in stages], np.bool_),
+        stage_slot=np.array([spans[s.id].first for s in stages], np.int64),
+        stage_index=np.array(index, np.int64),
         entry_places=plan.start is not None,
         outcome_start=np.cumsum([0, *(len(o.slots) for o in outcomes)], dtype=np.int64),
         outcome_list=np.array([slot for o in outcomes for slot in o.slots], np.int64),
-        series_terms=np.array(series_terms(), np.int64),
-        first_half_threshold=np.uint64(round(first_half_share * 2**32)),
+        fixtures=matches.fixtures,
+        tables=tables_part,
+        knockouts=lower_knockouts(plan, stages, spans),
     )
     layout = Layout(
         stages=tuple(spans[stage.id] for stage in stages),

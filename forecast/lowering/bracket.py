@@ -4,29 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.arrays import (
+    CHART_SIZE,
     LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
     LEVEL_NONE,
     LEVEL_PENALTIES,
     NEUTRAL,
     UNKNOWN,
+    Knockouts,
     StageSlots,
 )
+from forecast.kernel.knockout import draw_chart
 from forecast.lowering.slots import place_slots
 from forecast.plan import KnockoutStage, Match, Plan, Stage
 
 __all__ = ["lower_knockouts", "pair"]
+
+SERIES_ERROR = 2.0**-40
+MOST_RATE = 80
+
 
 LEVEL = {
     "away_goals": LEVEL_AWAY_GOALS,
     "better_place": LEVEL_BETTER_PLACE,
     "penalties": LEVEL_PENALTIES,
 }
+
+
+def series_terms() -> list[int]:
+    """Return, for rates 0, 1/4, 1/2, …, the terms after which a Poisson tail is below 2^-40."""
+    needed = []
+    for quarter in range(4 * MOST_RATE + 2):
+        rate = quarter / 4
+        probability, tail, terms = np.exp(-rate), 1.0, 0
+        while tail > SERIES_ERROR and (terms <= rate or probability > SERIES_ERROR / 1e3):
+            tail -= probability
+            terms += 1
+            probability *= rate / terms
+        needed.append(terms)
+    return needed
+
+
+def chart_of(terms: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the chart of tie chances."""
+    chart = np.empty((2, CHART_SIZE, CHART_SIZE), np.float32)
+    draw_chart(terms, chart)
+    return chart
 
 
 @dataclass(slots=True)
@@ -96,8 +124,8 @@ def listed_ties(plan: Plan, stage: KnockoutStage) -> list[ListedTie]:
 
 def lower_knockouts(
     plan: Plan, stages: Sequence[Stage], spans: Mapping[str, StageSlots]
-) -> dict[str, Any]:
-    """Return the fields of `Program` for all knockout stages."""
+) -> Knockouts:
+    """Return the knockout stages."""
     knockouts = [stage for stage in stages if isinstance(stage, KnockoutStage)]
     ties = [stage_ties(plan, stage, spans) for stage in knockouts]
     listed = [listed_ties(plan, stage) for stage in knockouts]
@@ -112,16 +140,19 @@ def lower_knockouts(
     for k, stage in enumerate(knockouts):
         level[k, : len(stage.level)] = [LEVEL[rung] for rung in stage.level]
     counts = [len(some) for some in ties]
-    return {
-        "tie_first": np.cumsum([0, *counts], dtype=np.int64)[:-1],
-        "tie_count": np.array(counts, np.int64),
-        "tie_slot": np.array([t for some in ties for t in some], np.int64).reshape(-1, 2),
-        "knockout_legs": np.array([stage.legs for stage in knockouts], np.int64),
-        "knockout_neutral": np.array([stage.neutral for stage in knockouts], np.bool_),
-        "knockout_level": level,
-        "listed_row": listed_row,
-        "listed_teams": np.array([tie.teams for tie in rows], np.int64).reshape(-1, 2),
-        "listed_winner": np.array([tie.winner for tie in rows], np.int64),
-        "listed_goals": np.array([tie.goals for tie in rows], np.int64).reshape(-1, 2, 2),
-        "listed_host": np.array([tie.host for tie in rows], np.int64).reshape(-1, 2),
-    }
+    terms = np.array(series_terms(), np.int64)
+    return Knockouts(
+        tie_first=np.cumsum([0, *counts], dtype=np.int64)[:-1],
+        tie_count=np.array(counts, np.int64),
+        tie_slot=np.array([t for some in ties for t in some], np.int64).reshape(-1, 2),
+        legs=np.array([stage.legs for stage in knockouts], np.int64),
+        neutral=np.array([stage.neutral for stage in knockouts], np.bool_),
+        level=level,
+        listed_row=listed_row,
+        listed_teams=np.array([tie.teams for tie in rows], np.int64).reshape(-1, 2),
+        listed_winner=np.array([tie.winner for tie in rows], np.int64),
+        listed_goals=np.array([tie.goals for tie in rows], np.int64).reshape(-1, 2, 2),
+        listed_host=np.array([tie.host for tie in rows], np.int64).reshape(-1, 2),
+        series_terms=terms,
+        chart=chart_of(terms),
+    )

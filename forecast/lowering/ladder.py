@@ -14,6 +14,7 @@ from forecast.arrays import (
     LADDER_FIRST_HALF,
     LADDER_LOTS,
     LADDER_OPPONENTS,
+    UNKNOWN,
     PointsBins,
 )
 from forecast.lowering.matches import TableMatches
@@ -55,7 +56,9 @@ def column_weights(name: str, rule: PointsRule) -> Int64 | None:
     return np.array((0,) * 4 + by_name[home], np.int64) if home in by_name else None
 
 
-def additive_rung(plan: Plan, table: TableStage, name: str, matches: TableMatches, row: int) -> Rung:
+def additive_rung(
+    plan: Plan, table: TableStage, name: str, matches: TableMatches, row: int
+) -> Rung:
     """Return a column of results, or an integer column of teams.csv, as a rung."""
     teams = len(plan.competition.teams)
     weight = column_weights(name, plan.competition.points)
@@ -138,7 +141,7 @@ def choose_packing(
 def lower_ladders(
     plan: Plan, tables: Sequence[TableStage], matches: TableMatches
 ) -> tuple[dict[str, Any], tuple[PointsBins, ...]]:
-    """Return the fields of `Program` for all ladders, and the bins of points."""
+    """Return the fields of `Tables` for all ladders, and the bins of points."""
     teams, count = len(plan.competition.teams), len(tables)
     most = max((len(table.tie_breaks) for table in tables), default=0)
     bits = max(1, (teams - 1).bit_length())
@@ -158,7 +161,9 @@ def lower_ladders(
         "points_constant": np.zeros((count, teams), np.int64),
         "points_value": np.tile(np.array([rule.win, rule.draw, rule.loss], np.int64), (count, 1)),
         "points_first": np.zeros(count, np.int64),
-        "points_lowest": np.zeros(count, np.int64),
+        "points_bin": np.zeros(count, np.int64),
+        "points_rung": np.full(count, UNKNOWN, np.int64),
+        "points_field": np.zeros((count, 2), np.uint64),
     }
     bins: list[PointsBins] = []
     for t, table in enumerate(tables):
@@ -184,7 +189,12 @@ def lower_ladders(
         first = bins[-1].first + bins[-1].size if bins else 0
         bins.append(PointsBins(table.id, lowest, first, highest - lowest + 1))
         out["points_weight"][t], out["points_constant"][t] = points.weight, points.constant
-        out["points_first"][t], out["points_lowest"][t] = first, lowest
+        out["points_first"][t], out["points_bin"][t] = first, first - lowest
+        if "points" in table.tie_breaks[:packed]:
+            rung = table.tie_breaks.index("points")
+            size = (highest - lowest).bit_length()
+            out["points_rung"][t] = rung
+            out["points_field"][t] = fields[rung][0], (1 << size) - 1
     return out, tuple(bins)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecast.arrays import Fixtures
 from forecast.plan import Match, Plan, PointsRule, TableStage
 
 __all__ = ["TableMatches", "lower_matches"]
@@ -20,8 +21,9 @@ class TableMatches:
 
     Attributes
     ----------
+    fixtures : Fixtures
     arrays : dict
-        The fields of `Program` that list matches.
+        The fields of `Tables` that list matches.
     played : int64, shape (table rows, 8)
         The eight counters over the played matches.
     total, away_total : int64, shape (table rows,)
@@ -30,6 +32,7 @@ class TableMatches:
         The sides left to play of each table row.
     """
 
+    fixtures: Fixtures
     arrays: dict[str, Any]
     played: NDArray[np.int64]
     total: NDArray[np.int64]
@@ -94,10 +97,12 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
     rival_start, rival_list = flatten(rivals)
     hidden_start, hidden_list = flatten(hidden)
     return TableMatches(
+        fixtures=Fixtures(
+            home=np.array([m.home for m in left], np.int64),
+            away=np.array([m.away for m in left], np.int64),
+            neutral=np.array([m.neutral for m in left], np.bool_),
+        ),
         arrays={
-            "fixture_home": np.array([m.home for m in left], np.int64),
-            "fixture_away": np.array([m.away for m in left], np.int64),
-            "fixture_neutral": np.array([m.neutral for m in left], np.bool_),
             "side_start": side_start,
             "side_list": side_list,
             "rival_start": rival_start,

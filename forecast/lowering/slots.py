@@ -55,7 +55,9 @@ def place_slots(places: Places, spans: Mapping[str, StageSlots]) -> list[int]:
 def lower_outcomes(plan: Plan, spans: Mapping[str, StageSlots]) -> tuple[OutcomeSlots, ...]:
     """Return the slots of every outcome."""
     return tuple(
-        OutcomeSlots(o.id, tuple(slot for places in o.places for slot in place_slots(places, spans)))
+        OutcomeSlots(
+            o.id, tuple(slot for places in o.places for slot in place_slots(places, spans))
+        )
         for o in plan.competition.outcomes
     )
 

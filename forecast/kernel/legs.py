@@ -1,0 +1,153 @@
+"""Ties leg by leg: what matches.csv knows of them, and ladders that look at single legs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.arrays import (
+    LEVEL_AWAY_GOALS,
+    LEVEL_BETTER_PLACE,
+    LEVEL_NONE,
+    LEVEL_PENALTIES,
+    MAX_RATE,
+    NEUTRAL,
+    UNKNOWN,
+    Knockouts,
+)
+from forecast.jit import jit
+from forecast.kernel.rates import exponential
+from forecast.kernel.words import FOR_LEGS, word
+
+__all__ = ["TEAM", "play_legs", "settle_known"]
+
+TEAM = np.uint32(0xFFFF)
+"""Low bits of an occupant: its team; above them its place in the last table."""
+
+MOST_GOALS = 255
+
+
+@jit
+def poisson_goals(rate: float, random: np.uint64) -> int:
+    """Return a Poisson number by inversion of the high 53 bits of one random word."""
+    chance = np.float64(random >> np.uint64(11)) * 2.0**-53
+    probability = exponential(-rate)
+    below = probability
+    goals = 0
+    while chance >= below and goals < MOST_GOALS:
+        goals += 1
+        probability *= rate / goals
+        below += probability
+    return goals
+
+
+@jit
+def leg_host(
+    knockouts: Knockouts, knockout: int, listed: int, leg: int, first_is_better: bool
+) -> int:
+    """Return which side of a tie (0 or 1) is at home in a leg, or `NEUTRAL`."""
+    if listed != UNKNOWN and knockouts.listed_host[listed, leg] != UNKNOWN:
+        return knockouts.listed_host[listed, leg]
+    if knockouts.neutral[knockout]:
+        return NEUTRAL
+    last = leg == knockouts.legs[knockout] - 1
+    return 0 if first_is_better == last else 1
+
+
+@jit
+def leg_goals(
+    knockouts: Knockouts,
+    listed: int,
+    leg: int,
+    host: int,
+    sides: tuple,
+    factors: tuple,
+    words: tuple,
+) -> tuple[int, int]:
+    """Return the goals of both sides in a leg: known, or drawn with two random words."""
+    if listed != UNKNOWN and knockouts.listed_goals[listed, leg, 0] != UNKNOWN:
+        return knockouts.listed_goals[listed, leg, 0], knockouts.listed_goals[listed, leg, 1]
+    scoring, conceding, home_factor = factors
+    one, two = np.int64(sides[0] & TEAM), np.int64(sides[1] & TEAM)
+    rate_one = scoring[one] * conceding[two] * (home_factor if host == 0 else 1.0)
+    rate_two = scoring[two] * conceding[one] * (home_factor if host == 1 else 1.0)
+    own = poisson_goals(min(rate_one, MAX_RATE), words[0])
+    return own, poisson_goals(min(rate_two, MAX_RATE), words[1])
+
+
+@jit
+def settle_level(
+    knockouts: Knockouts, knockout: int, away_ahead: int, first_is_better: bool, random: np.uint64
+) -> bool:
+    """Return whether the first side goes through when the aggregate is level."""
+    for rung in knockouts.level[knockout]:
+        if rung == LEVEL_NONE:
+            break
+        if rung == LEVEL_AWAY_GOALS and knockouts.legs[knockout] == 2 and away_ahead != 0:
+            return away_ahead > 0
+        if rung == LEVEL_BETTER_PLACE:
+            return first_is_better
+        if rung == LEVEL_PENALTIES:
+            break
+    return random >> np.uint64(63) == 0
+
+
+@jit
+def play_legs(
+    knockouts: Knockouts,
+    knockout: int,
+    tie: int,
+    key: np.uint64,
+    run: int,
+    sides: tuple,
+    listed: int,
+    factors: tuple,
+) -> bool:
+    """Play what is left of one tie goal by goal; return whether its first side goes through.
+
+    `sides` are the two occupants, `listed` the row of the tie in matches.csv or `UNKNOWN`; a
+    listed tie has its teams in the order of the row.
+    """
+    better = sides[0] < sides[1]
+    base = 8 * (64 * tie + run)
+    ahead = away_ahead = 0
+    for leg in range(knockouts.legs[knockout]):
+        host = leg_host(knockouts, knockout, listed, leg, better)
+        words = (word(key, FOR_LEGS, base + 2 * leg), word(key, FOR_LEGS, base + 2 * leg + 1))
+        own, rival = leg_goals(knockouts, listed, leg, host, sides, factors, words)
+        ahead += own - rival
+        away_ahead += (own if host == 1 else 0) - (rival if host == 0 else 0)
+    if ahead != 0:
+        return ahead > 0
+    return settle_level(knockouts, knockout, away_ahead, better, word(key, FOR_LEGS, base + 7))
+
+
+@jit
+def listed_tie(knockouts: Knockouts, knockout: int, first: int, second: int) -> int:
+    """Return the row of the tie between two teams in matches.csv, or `UNKNOWN`."""
+    row = knockouts.listed_row[knockout, first]
+    return row if row != UNKNOWN and knockouts.listed_row[knockout, second] == row else UNKNOWN
+
+
+@jit
+def settle_known(
+    knockouts: Knockouts,
+    knockout: int,
+    tie: int,
+    key: np.uint64,
+    run: int,
+    sides: tuple,
+    factors: tuple,
+    otherwise: bool,
+) -> bool:
+    """Return whether the first side goes through, by what matches.csv knows of the tie."""
+    first, second = sides
+    team = np.int64(first & TEAM)
+    row = listed_tie(knockouts, knockout, team, np.int64(second & TEAM))
+    if row == UNKNOWN:
+        return otherwise
+    swapped = knockouts.listed_teams[row, 0] != team
+    if knockouts.listed_winner[row] != UNKNOWN:
+        return (knockouts.listed_winner[row] == 0) != swapped
+    if swapped:
+        return not play_legs(knockouts, knockout, tie, key, run, (second, first), row, factors)
+    return play_legs(knockouts, knockout, tie, key, run, sides, row, factors)
