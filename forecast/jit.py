@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numba
 
-__all__ = ["cache_folder", "jit"]
+__all__ = ["cache_folder", "jit", "jit_inner"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +55,21 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = _FOLDER  # read when the decorator runs; other users keep theirs
     try:
-        compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+        compiled: Any = numba.njit(
+            nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
+    return compiled  # type: ignore[no-any-return]
+
+
+def jit_inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` for calls from compiled code only, in two thirds of the time.
+
+    Without the wrapper that unpacks a Python tuple of forty arrays, and so not to be called from
+    Python.
+    """
+    compiled: Any = numba.njit(
+        nogil=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True
+    )(function)
     return compiled  # type: ignore[no-any-return]

@@ -21,7 +21,7 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit
+from forecast.jit import jit, jit_inner
 from forecast.kernel.legs import TEAM, play_legs, settle_known
 from forecast.kernel.rates import exponential
 from forecast.kernel.words import FOR_TIES, fill_words
@@ -81,7 +81,7 @@ def read_chart(chart: np.ndarray, roots: np.ndarray, chance: np.ndarray) -> None
         chance[run] = low + right * (high - low)
 
 
-@jit
+@jit_inner
 def tie_factors(
     knockouts: Knockouts, knockout: int, home_factor: float, first_is_better: bool
 ) -> tuple[float, float]:
@@ -94,7 +94,7 @@ def tie_factors(
     return (home_factor, 1.0) if first_is_better else (1.0, home_factor)
 
 
-@jit
+@jit_inner
 def wins_exactly(
     knockouts: Knockouts,
     knockout: int,
@@ -117,7 +117,7 @@ def wins_exactly(
     return random < tie_threshold(rate_one, rate_two, level, knockouts.series_terms)
 
 
-@jit
+@jit_inner
 def tie_roots(
     knockouts: Knockouts,
     knockout: int,
@@ -142,7 +142,7 @@ def tie_roots(
         roots[1, run] = min(team_roots[0, two] * team_roots[1, one] * rival, last)
 
 
-@jit
+@jit_inner
 def decide_by_place(
     firsts: np.ndarray,
     seconds: np.ndarray,
@@ -163,7 +163,7 @@ def decide_by_place(
             chance[run] = np.float32(1.0) - chance[run]
 
 
-@jit
+@jit_inner
 def play_tie(
     knockouts: Knockouts,
     knockout: int,
@@ -196,7 +196,7 @@ def play_tie(
             )
 
 
-@jit
+@jit_inner
 def play_known(
     knockouts: Knockouts,
     knockout: int,
@@ -218,13 +218,13 @@ def play_known(
         )
 
 
-@jit
+@jit_inner
 def plays_legs(knockouts: Knockouts, knockout: int) -> bool:
     """Return whether the level ladder of a round looks at single legs."""
     return knockouts.legs[knockout] == 2 and knockouts.level[knockout, 0] == LEVEL_AWAY_GOALS
 
 
-@jit
+@jit_inner
 def play_knockout(
     knockouts: Knockouts,
     knockout: int,

@@ -14,7 +14,7 @@ from forecast.arrays import (
     LADDER_OPPONENTS,
     Tables,
 )
-from forecast.jit import jit
+from forecast.jit import jit_inner
 from forecast.kernel.words import FOR_HALVES, FOR_HIDDEN_HALVES, FOR_LOTS, word
 
 __all__ = ["points_bin", "rank_exactly"]
@@ -23,7 +23,7 @@ LEVEL = -1
 """Entry of `split` for neighbours that no rung has separated yet."""
 
 
-@jit
+@jit_inner
 def weighted_sum(
     tables: Tables, table: int, weight: np.ndarray, team: int, run: int, goals: np.ndarray
 ) -> int:
@@ -42,7 +42,7 @@ def weighted_sum(
     return value
 
 
-@jit
+@jit_inner
 def additive_value(
     tables: Tables, table: int, rung: int, team: int, run: int, goals: np.ndarray
 ) -> int:
@@ -52,14 +52,14 @@ def additive_value(
     return constant + weighted_sum(tables, table, weight, team, run, goals)
 
 
-@jit
+@jit_inner
 def points_bin(tables: Tables, table: int, team: int, run: int, goals: np.ndarray) -> int:
     """Return the row of a team's points in the points bins."""
     won = weighted_sum(tables, table, tables.points_weight[table], team, run, goals)
     return tables.points_constant[table, team] + won + tables.points_bin[table]
 
 
-@jit
+@jit_inner
 def first_half_goals(
     tables: Tables, key: np.uint64, purpose: int, side: int, run: int, goals: int
 ) -> int:
@@ -71,7 +71,7 @@ def first_half_goals(
     return early
 
 
-@jit
+@jit_inner
 def half_time_points(
     tables: Tables,
     table: int,
@@ -91,7 +91,7 @@ def half_time_points(
     return value[1] if mine == theirs else value[2]
 
 
-@jit
+@jit_inner
 def first_half_points(
     tables: Tables, table: int, team: int, key: np.uint64, run: int, goals: np.ndarray
 ) -> int:
@@ -110,7 +110,7 @@ def first_half_points(
     return value
 
 
-@jit
+@jit_inner
 def rung_value(
     tables: Tables, table: int, rung: int, team: int, key: np.uint64, run: int, goals: np.ndarray
 ) -> int:
@@ -129,7 +129,7 @@ def rung_value(
     return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
 
 
-@jit
+@jit_inner
 def sort_segment(order: np.ndarray, run: int, values: np.ndarray, first: int, last: int) -> None:
     """Sort places `first` to `last` of one run downwards by `values`, keeping equals in order."""
     for place in range(first + 1, last + 1):
@@ -143,7 +143,7 @@ def sort_segment(order: np.ndarray, run: int, values: np.ndarray, first: int, la
         values[free] = value
 
 
-@jit
+@jit_inner
 def climb(
     tables: Tables,
     table: int,
@@ -177,7 +177,7 @@ def climb(
     return left
 
 
-@jit
+@jit_inner
 def rank_exactly(
     tables: Tables,
     table: int,

@@ -14,7 +14,7 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit
+from forecast.jit import jit, jit_inner
 from forecast.kernel.rates import exponential
 from forecast.kernel.words import FOR_LEGS, word
 
@@ -40,7 +40,7 @@ def poisson_goals(rate: float, random: np.uint64) -> int:
     return goals
 
 
-@jit
+@jit_inner
 def leg_host(
     knockouts: Knockouts, knockout: int, listed: int, leg: int, first_is_better: bool
 ) -> int:
@@ -53,7 +53,7 @@ def leg_host(
     return 0 if first_is_better == last else 1
 
 
-@jit
+@jit_inner
 def leg_goals(
     knockouts: Knockouts,
     listed: int,
@@ -74,7 +74,7 @@ def leg_goals(
     return own, poisson_goals(min(rate_two, MAX_RATE), words[1])
 
 
-@jit
+@jit_inner
 def settle_level(
     knockouts: Knockouts, knockout: int, away_ahead: int, first_is_better: bool, random: np.uint64
 ) -> bool:
@@ -91,7 +91,7 @@ def settle_level(
     return random >> np.uint64(63) == 0
 
 
-@jit
+@jit_inner
 def play_legs(
     knockouts: Knockouts,
     knockout: int,
@@ -121,14 +121,14 @@ def play_legs(
     return settle_level(knockouts, knockout, away_ahead, better, word(key, FOR_LEGS, base + 7))
 
 
-@jit
+@jit_inner
 def listed_tie(knockouts: Knockouts, knockout: int, first: int, second: int) -> int:
     """Return the row of the tie between two teams in matches.csv, or `UNKNOWN`."""
     row = knockouts.listed_row[knockout, first]
     return row if row != UNKNOWN and knockouts.listed_row[knockout, second] == row else UNKNOWN
 
 
-@jit
+@jit_inner
 def settle_known(
     knockouts: Knockouts,
     knockout: int,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from forecast.arrays import TILE, Program
-from forecast.jit import jit
+from forecast.jit import jit, jit_inner
 from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
 from forecast.kernel.rates import MAX_LEVELS, fill_thresholds, side_rates, team_factors
@@ -70,7 +70,7 @@ class Bench(NamedTuple):
     hits: np.ndarray
 
 
-@jit
+@jit_inner
 def make_bench(teams: int, slots: int, sides: int) -> Bench:
     """Allocate the work arrays."""
     return Bench(
@@ -99,7 +99,7 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
     )
 
 
-@jit
+@jit_inner
 def enter_teams(occupants: np.ndarray, teams: int) -> None:
     """Let every team occupy its own slot, without a place."""
     for team in range(teams):
@@ -107,7 +107,7 @@ def enter_teams(occupants: np.ndarray, teams: int) -> None:
             occupants[team, run] = team
 
 
-@jit
+@jit_inner
 def seat_table(entry_places: bool, slot: int, order: np.ndarray, occupants: np.ndarray) -> None:
     """Let the ranked teams occupy the table's slots, each with its place."""
     for place in range(order.shape[0]):
@@ -119,7 +119,7 @@ def seat_table(entry_places: bool, slot: int, order: np.ndarray, occupants: np.n
                 occupants[ranked[run], run] = seats[run]
 
 
-@jit
+@jit_inner
 def count_tile(
     program: Program,
     teams: int,
@@ -148,7 +148,7 @@ def count_tile(
             tally.tile_hits[outcome, team, hits[team]] += np.uint32(1)
 
 
-@jit
+@jit_inner
 def play_tile(
     program: Program, strengths: np.ndarray, key: np.uint64, bench: Bench, tally: Tally
 ) -> None:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Tables
-from forecast.jit import jit
+from forecast.jit import jit_inner
 from forecast.kernel.ladder import points_bin, rank_exactly
 
 __all__ = ["play_table"]
 
 
-@jit
+@jit_inner
 def count_sides(tables: Tables, table_row: int, goals: np.ndarray, counters: np.ndarray) -> None:
     """Fill `counters[counter, run]` (uint16, eight rows) of one team from its sides' goals."""
     counters[:] = 0
@@ -34,7 +34,7 @@ def count_sides(tables: Tables, table_row: int, goals: np.ndarray, counters: np.
             conceded[run] += np.uint16(rival[run])
 
 
-@jit
+@jit_inner
 def fill_keys(
     tables: Tables, table: int, goals: np.ndarray, counters: np.ndarray, keys: np.ndarray
 ) -> None:
@@ -52,7 +52,7 @@ def fill_keys(
                     key[run] += weight * np.uint64(row[run])
 
 
-@jit
+@jit_inner
 def sort_keys(tables: Tables, keys: np.ndarray) -> None:
     """Sort every column of `keys` downwards with a network of compare-exchanges over its rows."""
     for c in range(tables.network_first.size):
@@ -63,7 +63,7 @@ def sort_keys(tables: Tables, keys: np.ndarray) -> None:
             low[run] = min(x, y)
 
 
-@jit
+@jit_inner
 def mark_level(tables: Tables, keys: np.ndarray, level: np.ndarray) -> None:
     """Set `level[run]` (uint8) where any neighbours agree on every packed rung."""
     bits = np.uint64(tables.key_bits)
@@ -75,7 +75,7 @@ def mark_level(tables: Tables, keys: np.ndarray, level: np.ndarray) -> None:
             level[run] |= np.uint8((upper[run] ^ lower[run]) >> bits == 0)
 
 
-@jit
+@jit_inner
 def count_rungs(tables: Tables, table: int, keys: np.ndarray, rungs: np.ndarray) -> None:
     """Add to `rungs[cut, rung]` the packed rung that separated the two teams at each cut."""
     bits = np.uint64(tables.key_bits)
@@ -94,7 +94,7 @@ def count_rungs(tables: Tables, table: int, keys: np.ndarray, rungs: np.ndarray)
             rungs[cut, rung] += 1
 
 
-@jit
+@jit_inner
 def count_points(
     tables: Tables,
     table: int,
@@ -120,7 +120,7 @@ def count_points(
                 )
 
 
-@jit
+@jit_inner
 def rank_table(
     tables: Tables,
     table: int,
@@ -147,7 +147,7 @@ def rank_table(
             rank_exactly(tables, table, key, run, packed, keys, goals, order, values, split, rungs)
 
 
-@jit
+@jit_inner
 def play_table(
     tables: Tables,
     table: int,
