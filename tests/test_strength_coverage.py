@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from strength_builders import make_plan, season
 
-from forecast.strength import fit, summarise
+from forecast.strength import fit, mixture, summarise
 from forecast.strength.nodes import prior_of
 
 HALF_WIDTH = 1.6448536269514722
@@ -72,6 +72,19 @@ def test_the_same_check_catches_swapped_attack_and_defence(quick):
     assert not holds(coverage(quick, swap=True))
 
 
+def intercept_is_central(pairs):
+    distances = [((row - summary.mean) / summary.sd)[0] for row, summary in pairs]
+    return abs(np.mean(distances)) < 5.3 / np.sqrt(len(distances))
+
+
 @pytest.mark.slow
-def test_ninety_percent_intervals_cover_the_truth_of_fifty_teams():
-    assert holds(coverage(seasons(200, teams=50, rounds=6, seed=21)))
+def test_fifty_teams_are_covered_and_their_intercept_is_not_biased():
+    pairs = seasons(200, teams=50, rounds=6, seed=21)
+    assert holds(coverage(pairs))
+    assert intercept_is_central(pairs)
+
+
+@pytest.mark.slow
+def test_the_same_check_catches_the_top_in_place_of_the_mean(monkeypatch):
+    monkeypatch.setattr(mixture, "_skewness", lambda *_: 0.0)
+    assert not intercept_is_central(seasons(200, teams=50, rounds=6, seed=21))

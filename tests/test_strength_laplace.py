@@ -9,6 +9,7 @@ from strength_builders import make_match, make_plan, season
 from forecast.errors import ModelError
 from forecast.strength import fit, laplace, nodes
 from forecast.strength.laplace import Prior, Results, curvature, find_top, prior_mean
+from forecast.strength.mixture import spread_around
 from forecast.strength.triangular import covariance_factor
 
 TEAMS = 6
@@ -121,6 +122,18 @@ def test_the_factor_is_the_cholesky_factor_of_the_inverse_hessian(fitted):
     assert np.array_equal(factor, np.tril(factor))
 
 
+def test_the_variances_of_the_sides_are_those_of_the_dense_product(fitted):
+    matches, results, _ = fitted
+    square = np.random.default_rng(7).normal(size=(2 + 2 * TEAMS, 2 + 2 * TEAMS))
+    covariance = square @ square.T
+    variances = results.variances(covariance)
+    for k, match in enumerate(matches):
+        side = np.zeros(2 + 2 * TEAMS)
+        side[[0, 1, 2 + match.home]] = 1.0, 0.0 if match.neutral else 1.0, 1.0
+        side[2 + TEAMS + match.away] = -1.0
+        assert variances[k] == pytest.approx(side @ covariance @ side)
+
+
 def test_the_curvature_solves_and_measures_like_the_dense_matrix(fitted):
     matches, results, top = fitted
     hessian = numeric_hessian(top.strengths, matches)
@@ -138,18 +151,26 @@ def test_our_factor_equals_lapack(size):
     assert np.abs(covariance_factor(precision) - expected).max() < 1e-10
 
 
-def exact_log_marginal(score, times, prior):
-    """Integrate over the two log-rates of one pair, which are jointly normal, on a grid."""
-    sides = np.array([[1, 1, 1, 0, 0, -1], [1, 0, 0, 1, -1, 0]], dtype=float)
-    centre = sides @ prior_centre(2)
-    spread = sides @ prior_covariance(2, prior) @ sides.T
+SIDES = np.array([[1, 1, 1, 0, 0, -1], [1, 0, 0, 1, -1, 0]], dtype=float)
+"""Log-rates of the home and the away side in a row of strengths of two teams."""
+
+
+def exact_posterior(score, times, prior):
+    """Integrate over the two log-rates of one pair, which are jointly normal, on a grid.
+
+    Return the log marginal likelihood and the mean of the log-rates.
+    """
+    centre = SIDES @ prior_centre(2)
+    spread = SIDES @ prior_covariance(2, prior) @ SIDES.T
     steps = [np.linspace(-7, 7, 1201) * np.sqrt(spread[k, k]) + centre[k] for k in (0, 1)]
     grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1)
     logs = multivariate_normal(centre, spread).logpdf(grid)
     for side in (0, 1):
         logs += times * (score[side] * grid[..., side] - np.exp(grid[..., side]))
     area = np.prod([step[1] - step[0] for step in steps])
-    return np.log(np.exp(logs - logs.max()).sum() * area) + logs.max()
+    density = np.exp(logs - logs.max())
+    mean = np.tensordot(density, grid) / density.sum()
+    return np.log(density.sum() * area) + logs.max(), mean
 
 
 @pytest.mark.parametrize(
@@ -161,7 +182,19 @@ def exact_log_marginal(score, times, prior):
 def test_the_marginal_likelihood_nears_the_exact_integral(times, error, prior):
     results = Results.of([make_match(0, 1, (2, 1))] * times, teams=2)
     approximate = find_top(results, prior, prior_mean(2)).log_marginal
-    assert approximate == pytest.approx(exact_log_marginal((2, 1), times, prior), abs=error)
+    assert approximate == pytest.approx(exact_posterior((2, 1), times, prior)[0], abs=error)
+
+
+@pytest.mark.parametrize("score", [(2, 1), (0, 0), (5, 0)])
+@pytest.mark.parametrize("prior", [PRIOR, Prior(0.9, 0.7, -0.3), Prior(0.1, 0.2, 0.0)])
+def test_the_mean_is_the_exact_one_and_not_the_top(score, prior):
+    results = Results.of([make_match(0, 1, score)], teams=2)
+    top = find_top(results, prior, prior_mean(2)).strengths
+    one_node = nodes.Nodes((prior,), np.ones(1), (top,))
+    mean = spread_around(results, one_node, first_half_share=0.5).mean[0]
+    exact = exact_posterior(score, 1, prior)[1]
+    error, error_of_top = (np.abs(SIDES @ row - exact).max() for row in (mean, top))
+    assert error < 0.25 * error_of_top
 
 
 def test_the_nodes_integrate_the_hyperparameters_like_a_dense_grid():

@@ -17,7 +17,8 @@ Given scales and correlation, the log posterior is concave; Newton's method find
 curvature there gives a normal approximation (Laplace) with the marginal likelihood for free.
 Scales and correlation are not fixed at their best values: about fifteen nodes spread around them,
 weighted by marginal likelihood x prior x design weight, carry their uncertainty (the scheme of
-INLA: Rue, Martino and Chopin, JRSS B 2009;71:319). The result is a mixture of normals, one a
+INLA: Rue, Martino and Chopin, JRSS B 2009;71:319). Each node's mean is its top, corrected for
+the skewness of the Poisson likelihood. The result is a mixture of normals, one a
 node, from which the simulation draws all strengths of a tournament at once.
 
 Priors (normal; mean, standard deviation) and where they come from

@@ -86,6 +86,18 @@ class Results:
         defence = _totals(self.conceder, sides, self.teams)
         return np.concatenate([shared, attack, -defence])
 
+    def variances(self, covariance: Float64) -> Float64:
+        """Return the variance of every side's log-rate under a `covariance` of the strengths."""
+        zero = np.zeros_like(self.scorer)
+        rows = (zero, zero + 1, FIRST_TEAM + self.scorer, FIRST_TEAM + self.teams + self.conceder)
+        one = np.ones_like(self.at_home)
+        signs = (one, self.at_home, one, -one)
+        total = np.zeros(len(self.scorer))
+        for row, row_sign in zip(rows, signs, strict=True):
+            for column, column_sign in zip(rows, signs, strict=True):
+                total += row_sign * column_sign * covariance[row, column]
+        return total
+
 
 def _totals(index: Int64, values: Float64, size: int) -> Float64:
     """Add up `values` by their `index`."""
