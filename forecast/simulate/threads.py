@@ -6,13 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.arrays import TILE, Counts, Posterior, Season
 from forecast.counts import add, from_tally
 from forecast.kernel.season import Tally, play_replicate
 from forecast.simulate.draws import draws
 
-__all__ = ["play", "simulate"]
+__all__ = ["play", "play_strengths", "simulate"]
 
 
 def empty_tally(season: Season) -> Tally:
@@ -29,12 +30,19 @@ def empty_tally(season: Season) -> Tally:
     )
 
 
-def play(season: Season, posterior: Posterior, *, rng_seed: int, replicate: int) -> Counts:
-    """Simulate one replicate."""
+def play_strengths(
+    season: Season, strengths: NDArray[np.float64], *, rng_seed: int, replicate: int
+) -> Counts:
+    """Simulate one tile for every row of `strengths`, shape (draws, 2 + 2 * teams)."""
     tally = empty_tally(season)
-    strengths = draws(posterior, rng_seed=rng_seed, replicate=replicate)
     play_replicate(season.program, strengths, np.uint64(rng_seed), np.uint64(replicate), tally)
     return from_tally(season, tally)
+
+
+def play(season: Season, posterior: Posterior, *, rng_seed: int, replicate: int) -> Counts:
+    """Simulate one replicate."""
+    strengths = draws(posterior, rng_seed=rng_seed, replicate=replicate)
+    return play_strengths(season, strengths, rng_seed=rng_seed, replicate=replicate)
 
 
 def simulate(
