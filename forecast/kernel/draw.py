@@ -1,4 +1,4 @@
-"""Draws of all strengths: `mean + factor @ z` for many draws at once."""
+"""Draws of all strengths: scrambled points, and `mean + factor @ z` for many draws at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,29 @@ import numpy as np
 
 from forecast.jit import jit
 
-__all__ = ["transform_normals"]
+__all__ = ["scramble_points", "transform_normals"]
+
+
+@jit
+def scramble_points(
+    points: np.ndarray, columns: np.ndarray, shift: np.ndarray, out: np.ndarray
+) -> None:
+    """Fill `out` with randomly scrambled points: a matrix over GF(2) and a shift a coordinate.
+
+    `points` and `out` are uint32 of shape (dimensions, draws), `columns` of shape (dimensions,
+    bits): what bit b of a point, counted from its highest, turns into; `shift` of shape
+    (dimensions,). Source: Matousek, On the L2-discrepancy for anchored boxes, J. Complexity 14
+    (1998), random linear scrambling.
+    """
+    bits = columns.shape[1]
+    for i in range(points.shape[0]):
+        row, point = out[i], points[i]
+        for draw in range(row.size):
+            row[draw] = shift[i]
+        for bit in range(bits):
+            column, position = columns[i, bit], np.uint32(bits - 1 - bit)
+            for draw in range(row.size):
+                row[draw] ^= column * ((point[draw] >> position) & np.uint32(1))
 
 
 @jit
