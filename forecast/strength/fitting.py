@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import Posterior
-from forecast.plan import GivenStrengths, Match, Plan
 from forecast.strength.laplace import Results
 from forecast.strength.mixture import find_nodes, spread_around
-from forecast.strength.nodes import Nodes
 from forecast.strength.notes import notes
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.strength.nodes import Nodes
+    from forecast.plan import GivenStrengths, Match, Plan
 
 __all__ = ["Fit", "Hyperparameters", "fit"]
 

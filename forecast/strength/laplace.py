@@ -7,7 +7,6 @@ factored has one row a team instead of two. That makes 1,000 teams eight times c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +14,12 @@ from numpy.typing import NDArray
 
 from forecast.arrays import FIRST_TEAM
 from forecast.errors import ModelError
-from forecast.plan import Match
 from forecast.strength.triangular import covariance_factor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.plan import Match
+    from collections.abc import Sequence
 
 __all__ = ["Precision", "Prior", "Results", "Top", "curvature", "find_top", "prior_mean"]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 
-from forecast.arrays import Posterior
-from forecast.plan import Match, Plan
 from forecast.strength.surprises import surprises
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.plan import Match, Plan
+    from forecast.arrays import Posterior
+    from collections.abc import Sequence
 
 __all__ = ["notes"]
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import Posterior
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecast.arrays import Posterior
 
 __all__ = ["Summary", "summarise"]
 

@@ -7,7 +7,6 @@ for a side of average strength are set aside, and judged by a fit to all others.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,6 +14,10 @@ from forecast.arrays import FIRST_TEAM, Posterior
 from forecast.plan import MAX_GOALS, Match
 from forecast.strength.laplace import Results
 from forecast.strength.mixture import find_nodes, spread_around
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["surprises"]
 
