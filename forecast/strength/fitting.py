@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,10 @@ from forecast.arrays import Posterior
 from forecast.strength.laplace import Results
 from forecast.strength.mixture import find_nodes, spread_around
 from forecast.strength.notes import notes
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from forecast.strength.nodes import Nodes
     from forecast.plan import GivenStrengths, Match, Plan
+    from forecast.strength.nodes import Nodes
 
 __all__ = ["Fit", "Hyperparameters", "fit"]
 

@@ -8,6 +8,7 @@ factored has one row a team instead of two. That makes 1,000 teams eight times c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,11 @@ from numpy.typing import NDArray
 from forecast.arrays import FIRST_TEAM
 from forecast.errors import ModelError
 from forecast.strength.triangular import covariance_factor
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from forecast.plan import Match
     from collections.abc import Sequence
+
+    from forecast.plan import Match
 
 __all__ = ["Precision", "Prior", "Results", "Top", "curvature", "find_top", "prior_mean"]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-
-from forecast.strength.surprises import surprises
 from typing import TYPE_CHECKING
 
+from forecast.strength.surprises import surprises
+
 if TYPE_CHECKING:
-    from forecast.plan import Match, Plan
-    from forecast.arrays import Posterior
     from collections.abc import Sequence
+
+    from forecast.arrays import Posterior
+    from forecast.plan import Match, Plan
 
 __all__ = ["notes"]
 

@@ -7,6 +7,7 @@ for a side of average strength are set aside, and judged by a fit to all others.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from forecast.arrays import FIRST_TEAM, Posterior
 from forecast.plan import MAX_GOALS, Match
 from forecast.strength.laplace import Results
 from forecast.strength.mixture import find_nodes, spread_around
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
