@@ -58,8 +58,7 @@ def draw_chart(series_terms: np.ndarray, chart: np.ndarray) -> None:
     """Fill `Knockouts.chart` (float32)."""
     for i in range(CHART_SIZE):
         for j in range(CHART_SIZE):
-            first = min((i / CHART_STEPS) ** 2, 2.0 * MAX_RATE)
-            second = (j / CHART_STEPS) ** 2
+            first, second = (i / CHART_STEPS) ** 2, (j / CHART_STEPS) ** 2
             half = tie_threshold(first, second, 0.5, series_terms)
             strict = tie_threshold(first, second, 0.0, series_terms)
             chart[HALF, i, j] = np.float32(np.float64(half) * 2.0**-32)
@@ -119,25 +118,20 @@ def wins_exactly(
 
 @jit_inner
 def tie_roots(
-    knockouts: Knockouts,
-    knockout: int,
-    firsts: np.ndarray,
-    seconds: np.ndarray,
-    team_roots: np.ndarray,
-    home_factor: float,
-    roots: np.ndarray,
+    firsts: np.ndarray, seconds: np.ndarray, team_roots: np.ndarray, scale: tuple, roots: np.ndarray
 ) -> None:
-    """Fill `roots` with where the chart is read: the square roots of both rates, in steps."""
-    better = tie_factors(knockouts, knockout, home_factor, True)
-    worse = tie_factors(knockouts, knockout, home_factor, False)
-    if_better = np.float32(np.sqrt(better[0]) * CHART_STEPS)
-    if_worse = np.float32(np.sqrt(worse[0]) * CHART_STEPS)
+    """Fill `roots` (float32, shape (2, TILE)) with where the chart is read.
+
+    That is the square roots of both rates in steps of the chart; `scale` is that of a side with
+    the better place and with the worse one.
+    """
+    if_better, if_worse = scale
     last = np.float32(CHART_SIZE - 2)
     for run in range(TILE):
         one, two = firsts[run] & TEAM, seconds[run] & TEAM
-        better_first = firsts[run] < seconds[run]
-        own = if_better if better_first else if_worse
-        rival = if_worse if better_first else if_better
+        better = firsts[run] < seconds[run]
+        own = if_better if better else if_worse
+        rival = if_worse if better else if_better
         roots[0, run] = min(team_roots[0, one] * team_roots[1, two] * own, last)
         roots[1, run] = min(team_roots[0, two] * team_roots[1, one] * rival, last)
 
@@ -164,30 +158,28 @@ def decide_by_place(
 
 
 @jit_inner
-def play_tie(
-    knockouts: Knockouts,
-    knockout: int,
-    firsts: np.ndarray,
-    seconds: np.ndarray,
-    factors: tuple,
-    team_roots: np.ndarray,
-    work: tuple,
-) -> None:
-    """Fill `wins[run]` (uint8) of one tie in every run of a tile."""
-    roots, chance, words, wins = work
-    tie_roots(knockouts, knockout, firsts, seconds, team_roots, factors[2], roots)
-    if knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE:
-        decide_by_place(firsts, seconds, knockouts.chart[STRICT], roots, chance)
-    else:
-        read_chart(knockouts.chart[HALF], roots, chance)
-    random = words.view(np.uint32)
+def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> bool:
+    """Fill `wins[run]` by the chart; return whether it is unsure of any run."""
     unsure = False
     for run in range(TILE):
         distance = np.float32(random[run]) * np.float32(2.0**-32) - chance[run]
         wins[run] = distance < np.float32(0.0)
         unsure |= abs(distance) < CHART_MARGIN
-    if not unsure:
-        return
+    return unsure
+
+
+@jit_inner
+def settle_unsure(
+    knockouts: Knockouts,
+    knockout: int,
+    firsts: np.ndarray,
+    seconds: np.ndarray,
+    factors: tuple,
+    random: np.ndarray,
+    chance: np.ndarray,
+    wins: np.ndarray,
+) -> None:
+    """Correct `wins[run]` where the chart is unsure."""
     for run in range(TILE):
         distance = np.float32(random[run]) * np.float32(2.0**-32) - chance[run]
         if abs(distance) < CHART_MARGIN:
@@ -225,6 +217,20 @@ def plays_legs(knockouts: Knockouts, knockout: int) -> bool:
 
 
 @jit_inner
+def seat_sides(
+    firsts: np.ndarray,
+    seconds: np.ndarray,
+    wins: np.ndarray,
+    winners: np.ndarray,
+    losers: np.ndarray,
+) -> None:
+    """Let winner and loser of a tie occupy their slots."""
+    for run in range(TILE):
+        winners[run] = firsts[run] if wins[run] else seconds[run]
+        losers[run] = seconds[run] if wins[run] else firsts[run]
+
+
+@jit_inner
 def play_knockout(
     knockouts: Knockouts,
     knockout: int,
@@ -242,18 +248,31 @@ def play_knockout(
     `team_factors`; `team_roots` float32 of shape (2, teams) their square roots; `work` is
     (roots, chance, words, wins), see `season`.
     """
-    _, _, words, wins = work
+    roots, chance, words, wins = work
+    random = words.view(np.uint32)
     ties = knockouts.tie_count[knockout]
     known = plays_legs(knockouts, knockout) or knockouts.listed_row[knockout].max() != UNKNOWN
+    by_place = knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE
+    chart = knockouts.chart[STRICT if by_place else HALF]
+    better, worse = tie_factors(knockouts, knockout, factors[2], True)
+    scale = (
+        np.float32(np.sqrt(better) * CHART_STEPS),
+        np.float32(np.sqrt(worse) * CHART_STEPS),
+    )
     for k in range(ties):
         tie = knockouts.tie_first[knockout] + k
         firsts = occupants[knockouts.tie_slot[tie, 0]]
         seconds = occupants[knockouts.tie_slot[tie, 1]]
-        winners, losers = occupants[first_slot + k], occupants[first_slot + ties + k]
         fill_words(key, FOR_TIES, TILE // 2 * tie, words)
-        play_tie(knockouts, knockout, firsts, seconds, factors, team_roots, work)
+        tie_roots(firsts, seconds, team_roots, scale, roots)
+        if by_place:
+            decide_by_place(firsts, seconds, chart, roots, chance)
+        else:
+            read_chart(chart, roots, chance)
+        if compare_words(random, chance, wins):
+            settle_unsure(knockouts, knockout, firsts, seconds, factors, random, chance, wins)
         if known:
             play_known(knockouts, knockout, tie, key, firsts, seconds, factors, wins)
-        for run in range(TILE):
-            winners[run] = firsts[run] if wins[run] else seconds[run]
-            losers[run] = seconds[run] if wins[run] else firsts[run]
+        seat_sides(
+            firsts, seconds, wins, occupants[first_slot + k], occupants[first_slot + ties + k]
+        )

@@ -82,7 +82,7 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
         np.empty(sides, np.uint64),
         np.empty(8 * sides, np.uint64),
         np.empty((sides, TILE), np.uint8),
-        np.empty((8, TILE), np.uint16),
+        np.empty((8, TILE), np.uint8),
         np.empty((teams, TILE), np.uint64),
         np.empty(TILE, np.uint8),
         np.empty(teams, np.int64),

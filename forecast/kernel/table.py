@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import TILE, UNKNOWN, Tables
+from forecast.arrays import SIDES_A_COUNT, TILE, UNKNOWN, Tables
 from forecast.jit import jit_inner
 from forecast.kernel.ladder import points_bin, rank_exactly
 
@@ -18,38 +18,66 @@ __all__ = ["play_table"]
 
 
 @jit_inner
-def count_sides(tables: Tables, table_row: int, goals: np.ndarray, counters: np.ndarray) -> None:
-    """Fill `counters[counter, run]` (uint16, eight rows) of one team from its sides' goals."""
+def count_side(goals: np.ndarray, side: int, counters: np.ndarray) -> None:
+    """Add one side's match to `counters[counter, run]` (uint8, eight rows)."""
+    venue = 4 * (side & 1)
+    own, rival = goals[side], goals[side ^ 1]
+    wins, draws = counters[venue], counters[venue + 1]
+    scored, conceded = counters[venue + 2], counters[venue + 3]
+    # One loop a counter: together they would need too many checks that no arrays overlap.
+    for run in range(TILE):
+        wins[run] += np.uint8(own[run] > rival[run])
+    for run in range(TILE):
+        draws[run] += np.uint8(own[run] == rival[run])
+    for run in range(TILE):
+        scored[run] += own[run]
+    for run in range(TILE):
+        conceded[run] += rival[run]
+
+
+@jit_inner
+def empty_counters(weight: np.ndarray, counters: np.ndarray, key: np.ndarray) -> None:
+    """Add weights times counters to `key[run]` (uint64) and set the counters to zero."""
+    w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
+    w4, w5, w6, w7 = weight[4], weight[5], weight[6], weight[7]
+    for run in range(TILE):
+        home = (
+            w0 * np.uint64(counters[0, run])
+            + w1 * np.uint64(counters[1, run])
+            + w2 * np.uint64(counters[2, run])
+            + w3 * np.uint64(counters[3, run])
+        )
+        away = (
+            w4 * np.uint64(counters[4, run])
+            + w5 * np.uint64(counters[5, run])
+            + w6 * np.uint64(counters[6, run])
+            + w7 * np.uint64(counters[7, run])
+        )
+        key[run] += home + away
     counters[:] = 0
-    for i in range(tables.side_start[table_row], tables.side_start[table_row + 1]):
-        side = tables.side_list[i]
-        venue = 4 * (side & 1)
-        own, rival = goals[side], goals[side ^ 1]
-        wins, draws = counters[venue], counters[venue + 1]
-        scored, conceded = counters[venue + 2], counters[venue + 3]
-        for run in range(TILE):
-            wins[run] += np.uint16(own[run] > rival[run])
-            draws[run] += np.uint16(own[run] == rival[run])
-            scored[run] += np.uint16(own[run])
-            conceded[run] += np.uint16(rival[run])
 
 
 @jit_inner
 def fill_keys(
     tables: Tables, table: int, goals: np.ndarray, counters: np.ndarray, keys: np.ndarray
 ) -> None:
-    """Fill `keys[team, run]` (uint64), the packed rungs of every team above its index."""
+    """Fill `keys[team, run]` (uint64), the packed rungs of every team above its index.
+
+    The counters have eight bits, so that one instruction counts 64 runs; they are emptied into
+    the keys before they can be full.
+    """
     teams = keys.shape[0]
+    counters[:] = 0
     for team in range(teams):
-        count_sides(tables, table * teams + team, goals, counters)
         key, constant = keys[team], tables.key_constant[table, team]
         for run in range(TILE):
             key[run] = constant
-        for c in range(8):
-            row, weight = counters[c], tables.key_weight[table, c]
-            if weight != 0:
-                for run in range(TILE):
-                    key[run] += weight * np.uint64(row[run])
+        row = table * teams + team
+        first, last = tables.side_start[row], tables.side_start[row + 1]
+        for i in range(first, last):
+            count_side(goals, tables.side_list[i], counters)
+            if (i - first) % SIDES_A_COUNT == SIDES_A_COUNT - 1 or i == last - 1:
+                empty_counters(tables.key_weight[table], counters, key)
 
 
 @jit_inner

@@ -26,7 +26,7 @@ from forecast.plan import KnockoutStage, Match, Plan, Stage
 __all__ = ["lower_knockouts", "pair"]
 
 SERIES_ERROR = 2.0**-40
-MOST_RATE = 80
+MOST_RATE = 82
 
 
 LEVEL = {
@@ -138,7 +138,8 @@ def lower_knockouts(
             free += 1
     level = np.full((len(knockouts), 3), LEVEL_NONE, np.int64)
     for k, stage in enumerate(knockouts):
-        level[k, : len(stage.level)] = [LEVEL[rung] for rung in stage.level]
+        rungs = [rung for rung in stage.level if stage.legs == 2 or rung != "away_goals"]
+        level[k, : len(rungs)] = [LEVEL[rung] for rung in rungs]
     counts = [len(some) for some in ties]
     terms = np.array(series_terms(), np.int64)
     return Knockouts(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import (
+    KEY_GOALS,
     LADDER_ADDITIVE,
     LADDER_FIRST_HALF,
     LADDER_LOTS,
@@ -22,11 +23,8 @@ from forecast.plan import Plan, PointsRule, TableStage
 
 __all__ = ["Rung", "lower_ladders", "sorting_network"]
 
-KEY_GOALS = (63, 31, 15)
-"""Most goals of a side for which a sort key is laid out: the largest that packs every rung."""
-
-MOST_COUNT = 65_535
-"""The kernel's counters have 16 bits."""
+NARROW_KEY_GOALS = 15
+"""The bound on a side's goals where the larger one leaves no room for every rung."""
 
 OPPONENTS = "opponents_"
 Int64 = NDArray[np.int64]
@@ -129,13 +127,11 @@ def choose_packing(
     rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
-    longest = max(len(row) for row in sides)
     wanted = next(k for k, rung in enumerate(rungs) if rung.kind != LADDER_ADDITIVE)
-    for goals in KEY_GOALS:
-        count, fields = pack(rungs, sides, bits, goals)
-        if count == wanted and goals * longest <= MOST_COUNT:
-            break
-    return min(goals, MOST_COUNT // max(longest, 1)), count, fields
+    count, fields = pack(rungs, sides, bits, KEY_GOALS)
+    if count == wanted:
+        return KEY_GOALS, count, fields
+    return NARROW_KEY_GOALS, *pack(rungs, sides, bits, NARROW_KEY_GOALS)
 
 
 def lower_ladders(
