@@ -1,0 +1,9 @@
+"""The only reader of TOML and CSV: from files to one frozen, validated plan."""
+
+from __future__ import annotations
+
+from forecast.config.describe import describe
+from forecast.config.finding import find_configs
+from forecast.config.loading import Overrides, load
+
+__all__ = ["Overrides", "describe", "find_configs", "load"]
