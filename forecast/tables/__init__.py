@@ -1,0 +1,20 @@
+"""Counts to tidy tables: checked sums, fixed columns, an error with every probability."""
+
+from forecast.tables.checks import BrokenCountsError, check_counts
+from forecast.tables.counted import outcome_table, place_table, points_table, tie_break_table
+from forecast.tables.modelled import fixtures_left, match_table, strength_table
+from forecast.tables.uncertainty import spread, standard_error
+
+__all__ = [
+    "BrokenCountsError",
+    "check_counts",
+    "fixtures_left",
+    "match_table",
+    "outcome_table",
+    "place_table",
+    "points_table",
+    "spread",
+    "standard_error",
+    "strength_table",
+    "tie_break_table",
+]

@@ -1,0 +1,90 @@
+"""The columns of every table, in their fixed order; columns are only ever added."""
+
+from __future__ import annotations
+
+import polars as pl
+
+__all__ = ["MATCHES", "OUTCOMES", "PLACES", "POINTS", "STRENGTHS", "TIE_BREAKS", "conform"]
+
+_FORECAST = {"forecast_id": pl.String, "as_of": pl.Date}
+_COUNTED = {"hits": pl.Int64, "runs": pl.Int64, "probability": pl.Float64}
+
+OUTCOMES = pl.Schema(
+    {
+        **_FORECAST,
+        "team": pl.String,
+        "outcome": pl.String,
+        **_COUNTED,
+        "std_error": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+    }
+)
+
+PLACES = pl.Schema(
+    {
+        **_FORECAST,
+        "stage": pl.String,
+        "team": pl.String,
+        "place": pl.Int64,
+        **_COUNTED,
+        "std_error": pl.Float64,
+    }
+)
+
+POINTS = pl.Schema(
+    {
+        "stage": pl.String,
+        "points": pl.Int64,
+        "cut": pl.Int64,
+        "reached": pl.Int64,
+        "enough": pl.Int64,
+        "probability": pl.Float64,
+    }
+)
+
+TIE_BREAKS = pl.Schema({"stage": pl.String, "cut": pl.Int64, "rung": pl.String, **_COUNTED})
+
+MATCHES = pl.Schema(
+    {
+        "stage": pl.String,
+        "round": pl.Int64,
+        "date": pl.Date,
+        "home": pl.String,
+        "away": pl.String,
+        "neutral": pl.Boolean,
+        "rate_home": pl.Float64,
+        "rate_away": pl.Float64,
+        "p_home": pl.Float64,
+        "p_draw": pl.Float64,
+        "p_away": pl.Float64,
+        "likeliest_home_goals": pl.Int64,
+        "likeliest_away_goals": pl.Int64,
+    }
+)
+
+STRENGTHS = pl.Schema(
+    {
+        "team": pl.String,
+        "attack": pl.Float64,
+        "attack_sd": pl.Float64,
+        "defence": pl.Float64,
+        "defence_sd": pl.Float64,
+        "intercept": pl.Float64,
+        "intercept_sd": pl.Float64,
+        "home_advantage": pl.Float64,
+        "home_advantage_sd": pl.Float64,
+        "first_half_share": pl.Float64,
+    }
+)
+
+_MAY_BE_NULL = frozenset({"as_of", "round", "date", "cut", "enough", "probability"})
+
+
+def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Return `frame` after asserting its columns, types, missing values and finite numbers."""
+    assert frame.schema == schema, f"{frame.schema} is not {schema}"
+    for column in frame.iter_columns():
+        assert column.name in _MAY_BE_NULL or column.null_count() == 0, column.name
+        assert not column.dtype.is_float() or bool(column.is_finite().all()), column.name
+    return frame
