@@ -16,6 +16,14 @@ PLAN = cup_plan()
 PLAYED = play_cup()
 COUNTS = count_cup(PLAYED)
 RUNS = len(PLAYED.order)
+MATCH_COLUMNS = (
+    "stage round date home away neutral rate_home rate_away p_home p_draw p_away "
+    "likeliest_home_goals likeliest_away_goals"
+)
+STRENGTH_COLUMNS = (
+    "team attack attack_sd defence defence_sd intercept intercept_sd home_advantage "
+    "home_advantage_sd first_half_share"
+)
 
 
 def share_and_error(reached):
@@ -34,16 +42,8 @@ def share_and_error(reached):
         (schemas.PLACES, "forecast_id as_of stage team place hits runs probability std_error"),
         (schemas.POINTS, "stage points cut reached enough probability"),
         (schemas.TIE_BREAKS, "stage cut rung hits runs probability"),
-        (
-            schemas.MATCHES,
-            "stage round date home away neutral rate_home rate_away p_home p_draw p_away"
-            + " likeliest_home_goals likeliest_away_goals",
-        ),
-        (
-            schemas.STRENGTHS,
-            "team attack attack_sd defence defence_sd intercept intercept_sd home_advantage"
-            + " home_advantage_sd first_half_share",
-        ),
+        (schemas.MATCHES, MATCH_COLUMNS),
+        (schemas.STRENGTHS, STRENGTH_COLUMNS),
     ],
 )
 def test_columns_are_those_of_the_contract(schema, columns):

@@ -150,18 +150,18 @@ def climb(
     rung: int,
     key: np.uint64,
     run: int,
+    span: tuple,
     goals: np.ndarray,
     order: np.ndarray,
     values: np.ndarray,
     split: np.ndarray,
 ) -> bool:
-    """Apply one rung to every group that is still level; return whether any group is left."""
-    teams = order.shape[0]
+    """Apply one rung to every level group in a span of places; return whether any is left."""
     left = False
-    first = 0
-    while first < teams:
+    first = span[0]
+    while first < span[1]:
         last = first
-        while last < teams - 1 and split[last] == LEVEL:
+        while last < span[1] and split[last] == LEVEL:
             last += 1
         if last > first:
             for place in range(first, last + 1):
@@ -183,27 +183,25 @@ def rank_exactly(
     table: int,
     key: np.uint64,
     run: int,
-    packed: int,
-    keys: np.ndarray,
+    span: tuple,
+    first_rung: int,
     goals: np.ndarray,
     order: np.ndarray,
-    values: np.ndarray,
-    split: np.ndarray,
+    work: tuple,
     rungs: np.ndarray,
 ) -> None:
-    """Put one run of `order` right from rung `packed` on and count the rungs used at the cuts.
+    """Rank the places of a span, all level so far, from a rung on; count the rungs at the cuts.
 
-    With `packed` 0 nothing is known yet; otherwise `keys` is sorted and says who is level.
-    `values` (int64) and `split` (int64) are work arrays, an entry a place.
+    `span` is (first, last) slot of the table in one run of `order`; `work` are `values` and
+    `split`, int64, an entry a place: `split[p]` is the rung between places p and p + 1.
     """
-    teams = order.shape[0]
-    bits = np.uint64(tables.key_bits)
-    for place in range(teams - 1):
-        level = packed == 0 or (keys[place, run] ^ keys[place + 1, run]) >> bits == 0
-        split[place] = LEVEL if level else -2
-    for rung in range(packed, tables.rung_count[table]):
-        if not climb(tables, table, rung, key, run, goals, order, values, split):
+    values, split = work
+    for place in range(span[0], span[1]):
+        split[place] = LEVEL
+    for rung in range(first_rung, tables.rung_count[table]):
+        if not climb(tables, table, rung, key, run, span, goals, order, values, split):
             break
     for cut in range(tables.cut_table.size):
-        if tables.cut_table[cut] == table and split[tables.cut_place[cut] - 1] >= 0:
-            rungs[cut, split[tables.cut_place[cut] - 1]] += 1
+        place = tables.cut_place[cut] - 1
+        if tables.cut_table[cut] == table and span[0] <= place < span[1]:
+            rungs[cut, split[place]] += 1

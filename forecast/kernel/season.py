@@ -56,7 +56,6 @@ class Bench(NamedTuple):
     goals: np.ndarray
     counters: np.ndarray
     keys: np.ndarray
-    level: np.ndarray
     values: np.ndarray
     split: np.ndarray
     order: np.ndarray
@@ -84,7 +83,6 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
         np.empty((sides, TILE), np.uint8),
         np.empty((8, TILE), np.uint8),
         np.empty((teams, TILE), np.uint64),
-        np.empty(TILE, np.uint8),
         np.empty(teams, np.int64),
         np.empty(teams, np.int64),
         np.empty((teams, TILE), np.uint16),
@@ -162,7 +160,7 @@ def play_tile(
     capped = side_rates(program.fixtures, bench.scoring, bench.conceding, home_factor, bench.rate)
     levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
     most_goals = sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals)
-    table_work = (bench.counters, bench.keys, bench.level, bench.values, bench.split)
+    table_work = (bench.counters, bench.keys, bench.values, bench.split)
     tie_work = (bench.tie_roots, bench.tie_chance, bench.tie_words, bench.tie_wins)
     exact = False
     enter_teams(bench.occupants, teams)

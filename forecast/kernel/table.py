@@ -92,15 +92,42 @@ def sort_keys(tables: Tables, keys: np.ndarray) -> None:
 
 
 @jit_inner
-def mark_level(tables: Tables, keys: np.ndarray, level: np.ndarray) -> None:
-    """Set `level[run]` (uint8) where any neighbours agree on every packed rung."""
-    bits = np.uint64(tables.key_bits)
+def any_level(upper: np.ndarray, lower: np.ndarray, bits: np.uint64) -> bool:
+    """Return whether two neighbouring rows of keys agree on every packed rung in any run."""
+    agree = False
     for run in range(TILE):
-        level[run] = 0
-    for place in range(keys.shape[0] - 1):
-        upper, lower = keys[place], keys[place + 1]
+        agree |= (upper[run] ^ lower[run]) >> bits == 0
+    return agree
+
+
+@jit_inner
+def settle_level(
+    tables: Tables,
+    table: int,
+    key: np.uint64,
+    keys: np.ndarray,
+    goals: np.ndarray,
+    order: np.ndarray,
+    work: tuple,
+    rungs: np.ndarray,
+) -> None:
+    """Rank exactly, within each run, every group of neighbours that the packed rungs leave level."""
+    bits, last_place = np.uint64(tables.key_bits), keys.shape[0] - 1
+    packed = tables.packed_count[table]
+    for place in range(last_place):
+        if not any_level(keys[place], keys[place + 1], bits):
+            continue
         for run in range(TILE):
-            level[run] |= np.uint8((upper[run] ^ lower[run]) >> bits == 0)
+            group = keys[place, run] >> bits
+            if keys[place + 1, run] >> bits != group:
+                continue
+            if place > 0 and keys[place - 1, run] >> bits == group:
+                continue  # settled with the group's first place
+            last = place + 1
+            while last < last_place and keys[last + 1, run] >> bits == group:
+                last += 1
+            span = (place, last)
+            rank_exactly(tables, table, key, run, span, packed, goals, order, work, rungs)
 
 
 @jit_inner
@@ -159,7 +186,7 @@ def rank_table(
     rungs: np.ndarray,
 ) -> None:
     """Fill `order[place, run]` from the packed keys, and settle exactly who they leave level."""
-    counters, keys, level, values, split = work
+    counters, keys, values, split = work
     fill_keys(tables, table, goals, counters, keys)
     sort_keys(tables, keys)
     mask = (np.uint64(1) << np.uint64(tables.key_bits)) - np.uint64(1)
@@ -168,11 +195,7 @@ def rank_table(
         for run in range(TILE):
             ranked[run] = np.uint16(sorted_keys[run] & mask)
     count_rungs(tables, table, keys, rungs)
-    mark_level(tables, keys, level)
-    packed = tables.packed_count[table]
-    for run in range(TILE):
-        if level[run]:
-            rank_exactly(tables, table, key, run, packed, keys, goals, order, values, split, rungs)
+    settle_level(tables, table, key, keys, goals, order, (values, split), rungs)
 
 
 @jit_inner
@@ -189,16 +212,17 @@ def play_table(
 ) -> bool:
     """Fill `order[place, run]` (uint16 teams); return whether every run was ranked exactly.
 
-    `work` is (counters, keys, level, values, split), see `season`. `rungs` and `points` are
+    `work` is (counters, keys, values, split), see `season`. `rungs` and `points` are
     tallies.
     """
-    _, keys, _, values, split = work
+    _, keys, values, split = work
     exact = most_goals > tables.key_goals[table]
     if exact:
         for run in range(TILE):
             for team in range(order.shape[0]):
                 order[team, run] = team
-            rank_exactly(tables, table, key, run, 0, keys, goals, order, values, split, rungs)
+            span = (0, order.shape[0] - 1)
+            rank_exactly(tables, table, key, run, span, 0, goals, order, (values, split), rungs)
     else:
         rank_table(tables, table, key, goals, work, order, rungs)
     count_points(tables, table, exact, goals, keys, order, points)
