@@ -14,8 +14,10 @@ from typing import Literal
 
 __all__ = [
     "ENTRY",
+    "LEAST_REPLICATES",
     "MAX_GOALS",
     "MAX_TEAMS",
+    "RUNS_PER_REPLICATE",
     "Adjustment",
     "Competition",
     "GivenStrengths",
@@ -38,6 +40,12 @@ ENTRY = "teams"
 MAX_TEAMS = 1_000
 MAX_GOALS = 99
 """A played match with more goals by one side is refused."""
+
+RUNS_PER_REPLICATE = 32_768
+"""512 draws of one scrambled Sobol set, 64 runs each."""
+
+LEAST_REPLICATES = 16
+"""An error estimated from the means of fewer replicates is itself too uncertain."""
 
 
 @dataclass(frozen=True, slots=True)

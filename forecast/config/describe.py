@@ -1,13 +1,202 @@
-"""A plan said back in plain words."""
+"""A plan said back in plain words, for the person who wrote the config."""
 
 from __future__ import annotations
 
-from forecast.plan import Plan
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from forecast.config.problems import join_words
+from forecast.plan import (
+    ENTRY,
+    LEAST_REPLICATES,
+    RUNS_PER_REPLICATE,
+    KnockoutStage,
+    Match,
+    Places,
+    Plan,
+    Simulation,
+    Stage,
+    TableStage,
+)
 
 __all__ = ["describe"]
 
+_PAIRING = {
+    "fold": "first meets last, second meets last but one",
+    "adjacent": "first meets second, third meets fourth",
+}
+_LEVEL = {
+    "away_goals": "away goals",
+    "better_place": "the better place in the table",
+    "penalties": "penalties (each side ½)",
+}
+_VENUE = {"home": "at home grounds", "neutral": "on neutral ground"}
+
 
 def describe(plan: Plan) -> str:
-    """Return a plan in plain words: what is simulated, and from which day."""
-    day = f"as of {plan.as_of}" if plan.as_of else "with every row known"
-    return f"{plan.id}: {plan.competition.name}, {day}"
+    """Return the competition and the forecast in plain words, a line a fact.
+
+    The first line of a forecast that has no result to learn from says so.
+    """
+    return "\n".join(_lines(plan))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    """Yield the lines."""
+    if plan.strength.model != "given" and not any(match.played for match in plan.matches):
+        yield "No result is known: this forecast knows only the fixture list."
+    day = f"as of {plan.as_of}" if plan.as_of else "with every row of matches.csv known"
+    yield f"{plan.id}: {plan.competition.name}, {day}"
+    yield f"Teams: {len(plan.competition.teams)}"
+    yield from _start(plan)
+    stages = [stage.id for stage in plan.competition.stages]
+    first = stages.index(plan.start) if plan.start is not None else 0
+    written: list[dict[str, Any]] = json.loads(plan.source.resolved)["competition"]["stage"]
+    for number, (stage, said) in enumerate(zip(plan.competition.stages, written, strict=True)):
+        if number < first:
+            known = sum(match.stage == stage.id and match.played for match in plan.matches)
+            yield f"Stage {stage.id}: before the start, {_count(known, 'result')} known"
+            continue
+        yield f"Stage {stage.id}: {_enters(stage.entrants)}"
+        yield from _indented(
+            _table(plan, stage) if isinstance(stage, TableStage) else _knockout(plan, stage)
+        )
+        yield from _indented(_changes(plan, said["change"]))
+        yield from _indented(_progress(plan, stage))
+    for outcome in plan.competition.outcomes:
+        labels = " / ".join(outcome.label.values())
+        yield f"Outcome {outcome.id} ({labels}): {_enters(outcome.places)}"
+    yield f"Strengths: {_strengths(plan)}"
+    yield f"Simulation: {_simulation(plan.simulation)}"
+    for warning in plan.warnings:
+        yield f"Warning: {warning}"
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)
+
+
+def _start(plan: Plan) -> Iterator[str]:
+    """Say where the forecast starts and with which ties."""
+    if plan.bracket is None:
+        return
+    teams = plan.competition.teams
+    yield f"Starts at {plan.start} with the ties listed in matches.csv:"
+    for home, away in plan.bracket:
+        yield f"  {teams[home]} v {teams[away]}"
+
+
+def _enters(entrants: Sequence[Places]) -> str:
+    """Say places in words."""
+    return join_words(map(_places, entrants), last="and")
+
+
+def _places(places: Places) -> str:
+    if places.stage == ENTRY:
+        return "all teams" if places.first == 1 else f"teams {places.first} to {places.last}"
+    if places.first == places.last:
+        return f"place {places.first} of {places.stage}"
+    return f"places {places.first} to {places.last} of {places.stage}"
+
+
+def _table(plan: Plan, stage: TableStage) -> Iterator[str]:
+    rule = plan.competition.points
+    yield f"a table: {rule.win} points for a win, {rule.draw} for a draw, {rule.loss} for a loss"
+    yield f"ranked by {', then '.join(name.replace('_', ' ') for name in stage.tie_breaks)}"
+    for given in stage.adjustments:
+        yield f"{given.points:+d} points for {plan.competition.teams[given.team]}: {given.reason}"
+
+
+def _knockout(plan: Plan, stage: KnockoutStage) -> Iterator[str]:
+    if stage.id == plan.start:
+        yield "a knockout of the listed ties"
+    else:
+        yield f"a knockout: {_PAIRING[stage.pairing]}"
+    yield _legs(plan, stage)
+    yield f"level ties go by {', then '.join(_LEVEL[rung] for rung in stage.level)}"
+
+
+def _legs(plan: Plan, stage: KnockoutStage) -> str:
+    """Say how many matches a tie has, and where."""
+    matches = "one match" if stage.legs == 1 else "two legs"
+    if stage.neutral:
+        return f"{matches} on neutral ground"
+    last = "it" if stage.legs == 1 else "the second"
+    unless = ", unless matches.csv lists the hosts" if plan.start is not None else ""
+    return f"{matches}; the better-placed team hosts {last}{unless}"
+
+
+def _changes(plan: Plan, changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say which rules changed and whether that counts yet."""
+    for change in sorted(changes, key=lambda change: str(change["from"])):
+        said = {key: value for key, value in change.items() if value is not None and key != "from"}
+        rules = ", ".join(_rule(key, value) for key, value in said.items())
+        counts = plan.as_of is None or str(change["from"]) <= plan.as_of.isoformat()
+        state = "in force" if counts else "not known yet, so not used"
+        yield f"changed on {change['from']} ({state}): {rules}"
+
+
+def _rule(key: str, value: Any) -> str:  # noqa: ANN401 (a value of JSON)
+    """Say one changed rule."""
+    if key == "legs":
+        return "one match" if value == 1 else "two legs"
+    if key == "venue":
+        return _VENUE[value]
+    if key == "second_leg_host":
+        return "the better-placed team hosts the second leg"
+    if key == "level":
+        return f"level ties go by {', then '.join(_LEVEL[rung] for rung in value)}"
+    return f"ranked by {', then '.join(name.replace('_', ' ') for name in value)}"
+
+
+def _progress(plan: Plan, stage: Stage) -> Iterator[str]:
+    """Say what is played and what is left of a stage."""
+    matches = [match for match in plan.matches if match.stage == stage.id]
+    played = sum(match.played for match in matches)
+    left = len(matches) - played
+    overdue = sum(_is_overdue(plan, match) for match in matches)
+    if left:
+        yield f"{_count(played, 'match', 'matches')} played, {left} left"
+    elif matches:
+        open_still = (
+            "only lots can" if isinstance(stage, TableStage) else "nothing but penalties can"
+        )
+        yield f"all {_count(played, 'match', 'matches')} played: {open_still} still move a place"
+    if overdue:
+        yield f"{_count(overdue, 'match', 'matches')} dated by then without a score: simulated"
+
+
+def _is_overdue(plan: Plan, match: Match) -> bool:
+    in_time = match.date is not None and (plan.as_of is None or match.date <= plan.as_of)
+    return in_time and not match.played and match.winner is None
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def _strengths(plan: Plan) -> str:
+    """Say what strengths are fitted to."""
+    if plan.strength.given is not None:
+        return "given in a table, not fitted"
+    spread = "with" if plan.strength.uncertainty == "posterior" else "without"
+    played = [match for match in plan.matches if match.played]
+    if not played:
+        return f"no result to fit them to: the prior alone, {spread} its uncertainty"
+    awarded = sum(match.awarded for match in played)
+    fitted = _count(len(played) - awarded, "result")
+    without = f" ({awarded} awarded left out)" if awarded else ""
+    return f"fitted to {fitted}{without}, {spread} their uncertainty"
+
+
+def _simulation(simulation: Simulation) -> str:
+    """Say how many runs there will be: whole replicates."""
+    if simulation.runs is None:
+        least = LEAST_REPLICATES * RUNS_PER_REPLICATE
+        effort = f"at least {least:,} runs, doubled until no error is above "
+        return f"{effort}{simulation.target_error:g}; rng_seed {simulation.rng_seed}"
+    replicates = max(LEAST_REPLICATES, -(-simulation.runs // RUNS_PER_REPLICATE))
+    total = replicates * RUNS_PER_REPLICATE
+    asked = f" ({simulation.runs:,} asked for)" if total != simulation.runs else ""
+    return f"{total:,} runs{asked} in {replicates} replicates; rng_seed {simulation.rng_seed}"

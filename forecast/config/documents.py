@@ -104,7 +104,7 @@ def read_document(path: Path, model: type[M], problems: Problems) -> Document[M]
 
 
 def _index(file: InputFile) -> LineIndex:
-    """Return the lines of keys; those of a file nested near the limit of recursion are not known."""
+    """Return the lines of keys; they are not known if lists are nested to the limit."""
     try:
         return index_lines(file.text.replace("\r\n", "\n"))
     except RecursionError:

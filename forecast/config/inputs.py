@@ -166,8 +166,10 @@ def _check_rows(
     competition: Document[CompetitionFile],
     forecast: Document[ForecastFile],
 ) -> None:
-    """Check the rows that the forecast uses: without `start` those of tables, with it also
-    those before and of the start, and what was known of later stages.
+    """Check the rows that the forecast uses.
+
+    Without `start` these are those of tables; with it those up to the start, and what was known
+    of later stages.
     """
     assert competition.model is not None
     assert forecast.model is not None

@@ -24,6 +24,7 @@ SHOWN_PROBLEMS = 20
 """The first ones fit a screen; the rest are counted."""
 
 _LONGEST_SHOWN = 60
+_MOST_BITS = 128
 
 
 def printable(text: str) -> str:
@@ -39,20 +40,22 @@ def show(value: object) -> str:
     """Return a value from a file as it is written in TOML, short enough for a message."""
     match value:
         case bool():
-            return "true" if value else "false"
-        case int() if value.bit_length() > 128:
-            return f"an integer of {value.bit_length()} bits"
+            shown = "true" if value else "false"
+        case int() if value.bit_length() > _MOST_BITS:
+            shown = f"an integer of {value.bit_length()} bits"
         case int() | float():
-            return str(value)
+            shown = str(value)
         case str():
-            return f'"{printable(value)}"' if value else "an empty text"
+            shown = f'"{printable(value)}"' if value else "an empty text"
         case datetime() | date() | time():
-            return value.isoformat()
+            shown = value.isoformat()
         case dict():
-            return "a table"
+            shown = "a table"
         case list():
-            return "a list" if value else "an empty list"
-    return "nothing"
+            shown = "a list" if value else "an empty list"
+        case _:
+            shown = "nothing"
+    return shown
 
 
 def join_words(words: Iterable[str], *, last: str = "or") -> str:

@@ -226,23 +226,27 @@ class _Checker:
         self, number: int, name: str, ladder: Sequence[str], columns: Sequence[str]
     ) -> tuple[str, str] | None:
         """Return what was found and is allowed if one rung is wrong."""
+        fault = None
         if name not in columns:
             words = join_words(BUILT_IN_TIE_BREAKS)
-            allowed = f"{words}, or an integer column of {self.model.teams}"
-            return nearest(name, columns), allowed
-        if name in ladder[:number]:
-            return " again", "each tie-break once"
-        if name == LOTS and number + 1 < len(ladder):
-            return " before other tie-breaks", "lots as the last tie-break"
-        if name not in self.teams.columns:
-            return None
+            fault = nearest(name, columns), f"{words}, or an integer column of {self.model.teams}"
+        elif name in ladder[:number]:
+            fault = " again", "each tie-break once"
+        elif name == LOTS and number + 1 < len(ladder):
+            fault = " before other tie-breaks", "lots as the last tie-break"
+        elif name in self.teams.columns:
+            fault = self.column_fault(name)
+        return fault
+
+    def column_fault(self, name: str) -> tuple[str, str] | None:
+        """Return what was found and is allowed if a column of the teams cannot be a rung."""
         if name in BUILT_IN_TIE_BREAKS:
             return ", also a column of the teams", "a column with a name of its own"
         wrong = self.teams.integer_fault(name)
-        if wrong:
-            found = f", a column with {show(wrong[1])} on line {wrong[0]}"
-            return found, "a column of integers of at most nine digits"
-        return None
+        if wrong is None:
+            return None
+        found = f", a column with {show(wrong[1])} on line {wrong[0]}"
+        return found, "a column of integers of at most nine digits"
 
     def check_adjustments(self, number: int, stage: TableFile) -> None:
         for k, adjustment in enumerate(stage.adjustments):
