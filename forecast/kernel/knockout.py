@@ -123,17 +123,16 @@ def tie_roots(
     """Fill `roots` (float32, shape (2, TILE)) with where the chart is read.
 
     That is the square roots of both rates in steps of the chart; `scale` is that of a side with
-    the better place and with the worse one.
+    the better place, with the worse one, and the most that is read: where the rates are held.
     """
-    if_better, if_worse = scale
-    last = np.float32(CHART_SIZE - 2)
+    if_better, if_worse, most = scale
     for run in range(TILE):
         one, two = firsts[run] & TEAM, seconds[run] & TEAM
         better = firsts[run] < seconds[run]
         own = if_better if better else if_worse
         rival = if_worse if better else if_better
-        roots[0, run] = min(team_roots[0, one] * team_roots[1, two] * own, last)
-        roots[1, run] = min(team_roots[0, two] * team_roots[1, one] * rival, last)
+        roots[0, run] = min(team_roots[0, one] * team_roots[1, two] * own, most)
+        roots[1, run] = min(team_roots[0, two] * team_roots[1, one] * rival, most)
 
 
 @jit_inner
@@ -258,6 +257,7 @@ def play_knockout(
     scale = (
         np.float32(np.sqrt(better) * CHART_STEPS),
         np.float32(np.sqrt(worse) * CHART_STEPS),
+        np.float32(np.sqrt(knockouts.legs[knockout] * MAX_RATE) * CHART_STEPS),
     )
     for k in range(ties):
         tie = knockouts.tie_first[knockout] + k
