@@ -19,14 +19,13 @@ def sample_goals(
 ) -> int:
     """Fill `goals[side, run]` (uint8); return the most goals that any side could score.
 
-    `threshold` is uint16 of shape (levels or more, sides), `words` uint64 of shape (8 * sides,).
+    `threshold` is uint16 of shape (levels or more, sides), `words` uint64 of shape (TILE / 8,).
     """
-    fill_words(key, FOR_GOALS, 0, words)
     chance = words.view(np.uint8)
     most = 0
     for side in range(goals.shape[0]):
+        fill_words(key, FOR_GOALS, words.size * side, words)
         row = goals[side]
-        own = chance[side * TILE : (side + 1) * TILE]
         k = 0
         while k < levels and threshold[k, side] == ALWAYS:
             k += 1
@@ -35,7 +34,7 @@ def sample_goals(
         while k < levels and threshold[k, side] > 0:
             bar = np.uint8(threshold[k, side])
             for run in range(TILE):
-                row[run] += np.uint8(own[run] < bar)
+                row[run] += np.uint8(chance[run] < bar)
             k += 1
         most = max(most, k)
     return most

@@ -79,7 +79,7 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
         np.empty((MAX_LEVELS, sides), np.uint16),
         np.empty((3, sides)),
         np.empty(sides, np.uint64),
-        np.empty(8 * sides, np.uint64),
+        np.empty(TILE // 8, np.uint64),
         np.empty((sides, TILE), np.uint8),
         np.empty((8, TILE), np.uint8),
         np.empty((teams, TILE), np.uint64),
