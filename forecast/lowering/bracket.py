@@ -99,6 +99,13 @@ def add_row(tie: ListedTie, stage: KnockoutStage, match: Match) -> None:
         tie.goals[leg][1 - home] = match.away_goals
 
 
+def add_return_leg(tie: ListedTie) -> None:
+    """Let the leg without a row be at home to the side that travels in the other leg."""
+    for leg, other in ((0, 1), (1, 0)):
+        if tie.host[leg] == UNKNOWN and tie.host[other] >= 0:
+            tie.host[leg] = 1 - tie.host[other]
+
+
 def says_nothing(tie: ListedTie, stage: KnockoutStage) -> bool:
     """Return whether a listed tie is what the rule alone would give, to be simulated as such."""
     known = tie.winner != UNKNOWN or any(goals != UNKNOWN for leg in tie.goals for goals in leg)
@@ -119,6 +126,9 @@ def listed_ties(plan: Plan, stage: KnockoutStage) -> list[ListedTie]:
         if match.stage == stage.id:
             teams = (match.home, match.away)
             add_row(ties.setdefault(frozenset(teams), ListedTie(teams)), stage, match)
+    if stage.legs == 2 and not stage.neutral:
+        for tie in ties.values():
+            add_return_leg(tie)
     return [tie for tie in ties.values() if not says_nothing(tie, stage)]
 
 
