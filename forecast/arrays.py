@@ -21,7 +21,6 @@ __all__ = [
     "Knockouts",
     "Tables",
     "RUNS_PER_REPLICATE",
-    "KEY_GOALS",
     "LADDER_ADDITIVE",
     "LADDER_FIRST_HALF",
     "LADDER_LOTS",
@@ -32,7 +31,6 @@ __all__ = [
     "LEVEL_PENALTIES",
     "MAX_RATE",
     "NEUTRAL",
-    "SIDES_A_COUNT",
     "TILE",
     "UNKNOWN",
     "Counts",
@@ -65,11 +63,6 @@ LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
 
 LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES = range(4)
 """The rungs that decide a level tie; `LEVEL_NONE` fills the end of a row."""
-
-SIDES_A_COUNT = 8
-"""Matches that the kernel's 8-bit counters take before they are emptied, and"""
-KEY_GOALS = 31
-"""the most goals of a side for which a sort key is laid out; 8 * 31 is below 256."""
 
 CHART_STEPS = 28
 CHART_SIZE = 9 * CHART_STEPS + 2

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import SIDES_A_COUNT, TILE, UNKNOWN, Tables
+from forecast.arrays import TILE, UNKNOWN, Tables
 from forecast.jit import jit_inner
 from forecast.kernel.ladder import points_bin, rank_exactly
 
 __all__ = ["play_table"]
+
+COUNTER_MAX = 255
 
 
 @jit_inner
@@ -59,7 +61,12 @@ def empty_counters(weight: np.ndarray, counters: np.ndarray, key: np.ndarray) ->
 
 @jit_inner
 def fill_keys(
-    tables: Tables, table: int, goals: np.ndarray, counters: np.ndarray, keys: np.ndarray
+    tables: Tables,
+    table: int,
+    goals: np.ndarray,
+    most_goals: int,
+    counters: np.ndarray,
+    keys: np.ndarray,
 ) -> None:
     """Fill `keys[team, run]` (uint64), the packed rungs of every team above its index.
 
@@ -67,6 +74,7 @@ def fill_keys(
     the keys before they can be full.
     """
     teams = keys.shape[0]
+    room = COUNTER_MAX // max(most_goals, 1)
     counters[:] = 0
     for team in range(teams):
         key, constant = keys[team], tables.key_constant[table, team]
@@ -76,7 +84,7 @@ def fill_keys(
         first, last = tables.side_start[row], tables.side_start[row + 1]
         for i in range(first, last):
             count_side(goals, tables.side_list[i], counters)
-            if (i - first) % SIDES_A_COUNT == SIDES_A_COUNT - 1 or i == last - 1:
+            if (i - first) % room == room - 1 or i == last - 1:
                 empty_counters(tables.key_weight[table], counters, key)
 
 
@@ -181,13 +189,14 @@ def rank_table(
     table: int,
     key: np.uint64,
     goals: np.ndarray,
+    most_goals: int,
     work: tuple,
     order: np.ndarray,
     rungs: np.ndarray,
 ) -> None:
     """Fill `order[place, run]` from the packed keys, and settle exactly who they leave level."""
     counters, keys, values, split = work
-    fill_keys(tables, table, goals, counters, keys)
+    fill_keys(tables, table, goals, most_goals, counters, keys)
     sort_keys(tables, keys)
     mask = (np.uint64(1) << np.uint64(tables.key_bits)) - np.uint64(1)
     for place in range(keys.shape[0]):
@@ -224,6 +233,6 @@ def play_table(
             span = (0, order.shape[0] - 1)
             rank_exactly(tables, table, key, run, span, 0, goals, order, (values, split), rungs)
     else:
-        rank_table(tables, table, key, goals, work, order, rungs)
+        rank_table(tables, table, key, goals, most_goals, work, order, rungs)
     count_points(tables, table, exact, goals, keys, order, points)
     return exact

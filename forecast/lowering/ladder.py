@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import (
-    KEY_GOALS,
     LADDER_ADDITIVE,
     LADDER_FIRST_HALF,
     LADDER_LOTS,
@@ -23,8 +22,8 @@ from forecast.plan import Plan, PointsRule, TableStage
 
 __all__ = ["Rung", "lower_ladders", "sorting_network"]
 
-NARROW_KEY_GOALS = 15
-"""The bound on a side's goals where the larger one leaves no room for every rung."""
+KEY_GOALS = (127, 63, 31, 15)
+"""Most goals of a side for which a sort key is laid out: the first that leaves every rung room."""
 
 OPPONENTS = "opponents_"
 Int64 = NDArray[np.int64]
@@ -128,10 +127,11 @@ def choose_packing(
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
     wanted = next(k for k, rung in enumerate(rungs) if rung.kind != LADDER_ADDITIVE)
-    count, fields = pack(rungs, sides, bits, KEY_GOALS)
-    if count == wanted:
-        return KEY_GOALS, count, fields
-    return NARROW_KEY_GOALS, *pack(rungs, sides, bits, NARROW_KEY_GOALS)
+    for goals in KEY_GOALS:
+        count, fields = pack(rungs, sides, bits, goals)
+        if count == wanted:
+            break
+    return goals, count, fields
 
 
 def lower_ladders(
