@@ -6,14 +6,21 @@ so that `--help` and `check` answer at once.
 
 from __future__ import annotations
 
+import os
 import sys
 
-from forecast.cli.exits import exit_code
+from forecast.cli.exits import SIGNALLED, exit_code
 from forecast.cli.verbs import app
 
 __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
-    sys.exit(exit_code(app))
+    """Run the command line and exit with its code.
+
+    After a signal the process ends at once: a thread may still be compiling, which takes seconds.
+    """
+    code = exit_code(app)
+    if code > SIGNALLED:
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,89 @@
+"""stdout for data, stderr for words; neither may crash the program."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import suppress
+
+from forecast.errors import OutputError
+from forecast.report.text import shown
+
+__all__ = ["Ticker", "drain", "emit", "prepare", "say"]
+
+
+def prepare() -> None:
+    """Write what an encoding lacks as an escape, and survive streams that were closed."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 (lives as long as the process)
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def emit(text: str) -> None:
+    """Write data to stdout; a reader who has gone away wants no more of it.
+
+    Raises
+    ------
+    OutputError
+        If stdout cannot take it, for example on a full disk.
+    """
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        _give_up_stdout()
+    except OSError as error:
+        _give_up_stdout()
+        raise OutputError(f"stdout: {error.strerror or error}") from error
+    drain()
+
+
+def drain() -> None:
+    """Flush stdout; raises as `emit` does."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _give_up_stdout()
+    except OSError as error:
+        _give_up_stdout()
+        raise OutputError(f"stdout: {error.strerror or error}") from error
+
+
+def say(message: str) -> None:
+    """Write a message to stderr, its control characters escaped."""
+    with suppress(OSError):
+        sys.stderr.write(f"{shown(message)}\n")
+        sys.stderr.flush()
+
+
+def _give_up_stdout() -> None:
+    """Send what is still buffered nowhere, so that the interpreter's last flush is quiet."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+class Ticker:
+    """One line of progress on stderr, redrawn in place; silent unless a person is watching."""
+
+    def __init__(self, label: str) -> None:
+        self._label = shown(label)
+        self._watched = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+    def __call__(self, done: int, goal: int) -> None:
+        """Show that `done` of `goal` replicates are there."""
+        self._draw(f"{self._label}: {done} of {goal} replicates")
+
+    def clear(self) -> None:
+        """Leave the line empty for what comes next."""
+        self._draw("")
+
+    def _draw(self, line: str) -> None:
+        if self._watched:
+            with suppress(OSError):
+                sys.stderr.write(f"\r\x1b[K{line}")
+                sys.stderr.flush()

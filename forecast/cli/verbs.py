@@ -1,0 +1,133 @@
+"""The verbs and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from forecast.cli.streams import Ticker, emit, say
+
+if TYPE_CHECKING:
+    from forecast.plan import Plan
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="forecast",
+    help="Forecasts of football competitions: a table, then a knockout, with honest errors.",
+    epilog="Exit codes: 0 done, 2 usage or config, 3 output and disk, 4 data or model, "
+    "70 a bug of ours, 130 and 143 stopped. Of several configs the first failure gives the code.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Configs = Annotated[
+    list[Path], typer.Argument(metavar="CONFIG...", help="Forecast configs, or folders of them.")
+]
+Out = Annotated[Path, typer.Option(help="Folder for the folders of all forecasts.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder of another forecast.")]
+
+DEFAULT_OUT = Path("forecasts")
+
+
+@app.command()
+def check(configs: Configs) -> None:
+    """Validate configs and say each competition back in plain words; simulate nothing."""
+    from forecast.cli.batch import run_batch  # noqa: PLC0415 (each verb imports what it needs)
+    from forecast.config import describe  # noqa: PLC0415 (same)
+    from forecast.report.text import shown  # noqa: PLC0415 (same)
+
+    def verb(plan: Plan) -> str:
+        emit(f"{shown(describe(plan)).rstrip()}\n")
+        return "valid"
+
+    raise typer.Exit(run_batch(configs, verb))
+
+
+@app.command()
+def run(
+    configs: Configs,
+    *,
+    runs: Annotated[int | None, typer.Option(min=1, help="Runs, rounded up.")] = None,
+    rng_seed: Annotated[int | None, typer.Option(min=0, help="Key of all randomness.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
+    out: Out = DEFAULT_OUT,
+    target_error: Annotated[
+        float | None, typer.Option(help="Simulate until no outcome has a larger std_error.")
+    ] = None,
+    force: Force = False,
+) -> None:
+    """Fit, simulate, and write OUT/<id>/ with all tables."""
+    if runs is not None and target_error is not None:
+        raise typer.BadParameter("--runs and --target-error exclude each other")
+    from forecast.cli.batch import run_batch  # noqa: PLC0415 (same)
+    from forecast.config import Overrides  # noqa: PLC0415 (same)
+
+    overrides = Overrides(runs=runs, target_error=target_error, rng_seed=rng_seed)
+
+    def verb(plan: Plan) -> str:
+        return _forecast(plan, out=out, workers=workers, force=force)
+
+    raise typer.Exit(run_batch(configs, verb, overrides=overrides))
+
+
+@app.command()
+def fit(configs: Configs, *, out: Out = DEFAULT_OUT, force: Force = False) -> None:
+    """Fit the strengths, print them, and write OUT/<id>.fit/; simulate nothing."""
+    from forecast.cli.batch import run_batch  # noqa: PLC0415 (same)
+
+    raise typer.Exit(run_batch(configs, lambda plan: _fit(plan, out=out, force=force)))
+
+
+def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool) -> str:
+    """Run one forecast in its own folder, which is claimed first: a late refusal wastes hours."""
+    from forecast.report.folder import claim  # noqa: PLC0415 (same)
+
+    with claim(out, plan.id) as folder:
+        if not force and folder.holds(plan.source.config_hash):
+            say(f"{folder.path}: already holds this forecast")
+            return "already there"
+        folder.demand_free(force=force)
+        from forecast.pipeline import run as run_plan  # noqa: PLC0415 (a second, only if needed)
+        from forecast.report.terminal import outcome_lines  # noqa: PLC0415 (same)
+
+        ticker = Ticker(plan.id)
+        try:
+            result = run_plan(plan, workers=workers, progress=ticker)
+        finally:
+            ticker.clear()
+        result.publish(folder, force=force)
+    _say_notes(result.notes)
+    where = str(folder.path / "outcomes.csv")
+    emit(outcome_lines(plan, result.outcomes, notes=result.notes, where=where))
+    return "done"
+
+
+def _fit(plan: Plan, *, out: Path, force: bool) -> str:
+    """Fit one config. No id has a dot, so its folder is never taken for a forecast."""
+    from forecast.pipeline import fit_strengths  # noqa: PLC0415 (same)
+    from forecast.report.folder import claim  # noqa: PLC0415 (same)
+    from forecast.report.terminal import strength_lines  # noqa: PLC0415 (same)
+
+    with claim(out, f"{plan.id}.fit") as folder:
+        there = not force and folder.holds(plan.source.config_hash)
+        if there:
+            say(f"{folder.path}: already holds these strengths")
+        else:
+            folder.demand_free(force=force)
+        fitted = fit_strengths(plan)
+        if not there:
+            fitted.publish(folder, force=force)
+    where = str(folder.path / "strengths.csv")
+    emit(strength_lines(plan, fitted.strengths, notes=fitted.notes, where=where))
+    return "already there" if there else "done"
+
+
+def _say_notes(notes: tuple[str, ...]) -> None:
+    """Say the notes that have no room above the table, which shows the first."""
+    for note in notes[1:]:
+        say(f"note: {note}")

@@ -1,0 +1,296 @@
+"""The whole flow as one call: plan, fit, simulation, tables, files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from forecast import tables
+from forecast.arrays import RUNS_PER_REPLICATE, Counts, Posterior, Season
+from forecast.counts import add
+from forecast.errors import ModelError
+from forecast.lowering import lower
+from forecast.plan import Plan
+from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
+from forecast.report.folder import PROVENANCE, Folder, claim
+from forecast.report.provenance import Effort, Stopwatch, provenance
+from forecast.simulate import draws, simulate
+from forecast.strength import Fit, fit, summarise
+from forecast.strength import expected as expected_matches
+
+__all__ = [
+    "LEAST_REPLICATES",
+    "MOST_REPLICATES",
+    "Fitted",
+    "Result",
+    "available_workers",
+    "fit_strengths",
+    "run",
+    "with_runs",
+]
+
+LEAST_REPLICATES = 16
+"""An error estimated from the means of fewer replicates is itself too uncertain."""
+
+MOST_REPLICATES = 4096
+"""Where the search for `target_error` ends: 134 million runs."""
+
+Progress = Callable[[int, int], None]
+"""Told (replicates done, replicates to do)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Strengths of a plan, before any simulation."""
+
+    plan: Plan
+    fit: Fit
+    strengths: pl.DataFrame
+    effort: Effort
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What limits the fit, in sentences; the weightiest first."""
+        return self.fit.notes
+
+    def publish(self, folder: Folder, *, force: bool = False) -> None:
+        """Write the strengths and their provenance into a claimed folder."""
+        files = _both_formats("strengths", self.strengths)
+        document = provenance(self.plan, self.effort, replicates=0, runs=0, files=files)
+        folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One forecast: its tables, and what they were made from.
+
+    `fit.notes` are sentences about its limits. Schemas of the frames are in
+    `forecast.tables.schemas`.
+    """
+
+    plan: Plan
+    fit: Fit
+    counts: Counts
+    outcomes: pl.DataFrame
+    places: pl.DataFrame
+    points: pl.DataFrame
+    tie_breaks: pl.DataFrame
+    matches: pl.DataFrame
+    strengths: pl.DataFrame
+    effort: Effort
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What limits the forecast, in sentences; the weightiest first."""
+        return self.fit.notes
+
+    @property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """All tables by the name of their file."""
+        return {
+            "outcomes": self.outcomes,
+            "places": self.places,
+            "points": self.points,
+            "tie_breaks": self.tie_breaks,
+            "matches": self.matches,
+            "strengths": self.strengths,
+        }
+
+    def write(self, out: Path | str, *, force: bool = False) -> Path:
+        """Write `out/<id>/`, which appears whole or not at all, and return it.
+
+        A folder that already holds the same forecast is left as it is, unless `force`.
+
+        Raises
+        ------
+        OutputError
+            If the folder holds something else, or the disk refuses.
+        """
+        with claim(Path(out), self.plan.id) as folder:
+            if force or not folder.holds(self.plan.source.config_hash):
+                self.publish(folder, force=force)
+            return folder.path
+
+    def publish(self, folder: Folder, *, force: bool = False) -> None:
+        """Write all files into a claimed folder."""
+        files = {
+            name: content
+            for table, frame in self.tables.items()
+            for name, content in _both_formats(table, frame).items()
+        }
+        files["forecast.json"] = document_bytes(self._head(), self.tables)
+        document = provenance(
+            self.plan,
+            self.effort,
+            replicates=self.counts.replicates,
+            runs=self.counts.runs,
+            files=files,
+        )
+        folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
+
+    def _head(self) -> dict[str, object]:
+        plan = self.plan
+        return {
+            "schema_version": 1,
+            "forecast_id": plan.id,
+            "as_of": plan.as_of.isoformat() if plan.as_of else None,
+            "competition": {"id": plan.competition.id, "name": plan.competition.name},
+            "outcomes": {outcome.id: dict(outcome.label) for outcome in plan.competition.outcomes},
+            "runs": self.counts.runs,
+            "rng_seed": plan.simulation.rng_seed,
+            "config_hash": plan.source.config_hash,
+            "notes": list(self.notes),
+            "warnings": list(plan.warnings),
+        }
+
+
+def run(
+    plan: Plan,
+    *,
+    runs: int | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Fit, simulate and tabulate one forecast; nothing is written.
+
+    Parameters
+    ----------
+    plan : Plan
+    runs : int, optional
+        Instead of what the plan says; rounded up to whole replicates, at least 16.
+    workers : int, optional
+        Threads, by default all cores of this process; no number depends on it.
+    progress : callable, optional
+        Told (replicates done, replicates to do); the latter grows while a `target_error` is sought.
+
+    Raises
+    ------
+    ModelError
+        If the fit does not settle, or `target_error` is out of reach.
+    """
+    plan = plan if runs is None else with_runs(plan, runs)
+    clock = Stopwatch.start()
+    threads = workers or available_workers()
+    with clock.step("fit"):
+        fitted = fit(plan)
+    with clock.step("lower"):
+        season = lower(plan, fitted.posterior.first_half_share)
+    with clock.step("simulate"):
+        counts = _simulated(plan, season, fitted.posterior, workers=threads, progress=progress)
+    with clock.step("tables"):
+        frames = _tabulated(plan, season, fitted, counts)
+    return Result(plan=plan, fit=fitted, counts=counts, effort=clock.effort(threads), **frames)
+
+
+def with_runs(plan: Plan, runs: int) -> Plan:
+    """Return the plan that `load` gives for the same config with another number of runs.
+
+    The hash of a config covers its runs, so that a folder never passes for a larger forecast.
+    """
+    source = plan.source
+    simulation = replace(plan.simulation, runs=runs, target_error=None)
+    said = json.loads(source.resolved)
+    said["simulation"] = asdict(simulation)
+    resolved = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    data = [digest for _, digest in source.inputs[2:]]  # the two TOML files are in `resolved`
+    config_hash = hashlib.sha256("\n".join([resolved, *data]).encode()).hexdigest()
+    source = replace(source, resolved=resolved, config_hash=config_hash)
+    return replace(plan, simulation=simulation, source=source)
+
+
+def fit_strengths(plan: Plan) -> Fitted:
+    """Fit the strengths of a plan without simulating it."""
+    clock = Stopwatch.start()
+    with clock.step("fit"):
+        fitted = fit(plan)
+        strengths = _strengths(plan, fitted)
+    return Fitted(plan=plan, fit=fitted, strengths=strengths, effort=clock.effort(workers=1))
+
+
+def available_workers() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def _simulated(
+    plan: Plan, season: Season, posterior: Posterior, *, workers: int, progress: Progress | None
+) -> Counts:
+    """Simulate the runs that the plan asks for, in whole replicates; or double them up."""
+
+    def extend(first: int, goal: int) -> Counts:
+        if progress:
+            progress(first, goal)  # the first call of all compiles, which takes its time
+        return simulate(
+            season,
+            posterior,
+            rng_seed=plan.simulation.rng_seed,
+            first=first,
+            replicates=goal - first,
+            workers=workers,
+            progress=(lambda done: progress(first + done, goal)) if progress else None,
+        )
+
+    if plan.simulation.target_error is None:
+        assert plan.simulation.runs is not None
+        return extend(0, max(LEAST_REPLICATES, -(-plan.simulation.runs // RUNS_PER_REPLICATE)))
+    counts = extend(0, LEAST_REPLICATES)
+    while (worst := _worst_error(counts)) > plan.simulation.target_error:
+        if counts.replicates >= MOST_REPLICATES:
+            raise ModelError(
+                f"{plan.id}: simulation.target_error: found {plan.simulation.target_error:g}, but "
+                f"{counts.runs:,} runs, the most that are tried, leave an error of {worst:.2g}"
+            )
+        counts = add(counts, extend(counts.replicates, 2 * counts.replicates))
+    return counts
+
+
+def _worst_error(counts: Counts) -> float:
+    errors = tables.standard_error(
+        hits=counts.outcomes, squares=counts.outcome_squares, replicates=counts.replicates
+    )
+    return float(errors.max(initial=0.0))
+
+
+def _tabulated(plan: Plan, season: Season, fitted: Fit, counts: Counts) -> dict[str, pl.DataFrame]:
+    layout = season.layout
+    tables.check_counts(layout, counts)
+    frozen = fitted.posterior.factor.shape == (1, fitted.posterior.mean.shape[1], 0)
+    return {
+        "outcomes": tables.outcome_table(plan, layout, counts, frozen=frozen),
+        "places": tables.place_table(plan, layout, counts),
+        "points": tables.points_table(layout, counts),
+        "tie_breaks": tables.tie_break_table(layout, counts),
+        "matches": _matches(plan, fitted.posterior),
+        "strengths": _strengths(plan, fitted),
+    }
+
+
+def _strengths(plan: Plan, fitted: Fit) -> pl.DataFrame:
+    return tables.strength_table(
+        plan,
+        summarise(fitted.posterior),
+        first_half_share=fitted.posterior.first_half_share,
+    )
+
+
+def _matches(plan: Plan, posterior: Posterior) -> pl.DataFrame:
+    """Average each match over the draws of the first replicate, which fill the space evenly."""
+    fixtures = tables.fixtures_left(plan)
+    expected = expected_matches(
+        draws(posterior, rng_seed=plan.simulation.rng_seed, replicate=0),
+        home=np.array([match.home for match in fixtures], np.int64),
+        away=np.array([match.away for match in fixtures], np.int64),
+        neutral=np.array([match.neutral for match in fixtures], np.bool_),
+    )
+    return tables.match_table(plan, fixtures, expected)
+
+
+def _both_formats(name: str, frame: pl.DataFrame) -> dict[str, bytes]:
+    return {f"{name}.csv": csv_bytes(frame), f"{name}.parquet": parquet_bytes(frame)}

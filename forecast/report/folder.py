@@ -1,0 +1,213 @@
+"""One output folder: claimed by one process, and there as a whole or not at all.
+
+Beside `OUT/<name>/` three hidden names are used while a process has the folder: `.<name>.lock`,
+`.<name>.new` while files are written, `.<name>.old` for the moment of a replacement. The lock
+dies with its process, so whatever else is found under these names is stale and swept; an `.old`
+without its folder is put back first.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecast.errors import OutputError
+from forecast.report.text import shown
+
+__all__ = ["PROVENANCE", "Folder", "claim"]
+
+PROVENANCE = "provenance.json"
+"""The file that says which config a folder holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """`OUT/<name>/`, there or not, held by this process alone."""
+
+    out: Path
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The folder itself."""
+        return self.out / self.name
+
+    @property
+    def new(self) -> Path:
+        """Where files are written before the folder appears."""
+        return self.out / f".{self.name}.new"
+
+    @property
+    def old(self) -> Path:
+        """Where the former folder is for the moment of a replacement."""
+        return self.out / f".{self.name}.old"
+
+    def holds(self, config_hash: str) -> bool:
+        """Return whether the folder holds the forecast of this config with all of its files."""
+        provenance = self._provenance()
+        files = provenance.get("files")
+        return (
+            provenance.get("config_hash") == config_hash
+            and isinstance(files, dict)
+            and all((self.path / name).is_file() for name in files)
+        )
+
+    def demand_free(self, *, force: bool) -> None:
+        """Check that the folder may be written.
+
+        Raises
+        ------
+        OutputError
+            If it holds another forecast and `force` is not set, or anything that is no forecast:
+            that is never replaced.
+        """
+        with _as_output_error(self.path):
+            if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
+                raise OutputError(f"{self._shown}: found a link or a file, allowed a folder")
+            if not self.path.exists() or not any(self.path.iterdir()):
+                return
+        if not self._provenance():
+            raise OutputError(
+                f"{self._shown}: found files that are no forecast (no {PROVENANCE}); "
+                "move them away or choose another --out"
+            )
+        if not force:
+            raise OutputError(f"{self._shown}: holds another forecast; --force replaces it")
+
+    def publish(self, files: Mapping[str, bytes], *, force: bool) -> None:
+        """Write all files and let the folder appear; on any failure nothing has changed."""
+        self.demand_free(force=force)
+        with _as_output_error(self.path):
+            try:
+                self.new.mkdir()
+                for name, content in files.items():
+                    _write(self.new / name, content)
+                _sync_folder(self.new)
+                self._swap()
+            finally:
+                shutil.rmtree(self.new, ignore_errors=True)
+            _sync_folder(self.out)
+        shutil.rmtree(self.old, ignore_errors=True)
+
+    def _swap(self) -> None:
+        if not self.path.exists():
+            self.new.rename(self.path)
+            return
+        self.path.rename(self.old)
+        try:
+            self.new.rename(self.path)
+        except BaseException:
+            self.old.rename(self.path)
+            raise
+
+    def sweep(self) -> None:
+        """Remove what a dead process left, after putting back a folder it had moved away."""
+        with _as_output_error(self.path):
+            if self.old.exists() and not self.path.exists():
+                self.old.rename(self.path)
+        shutil.rmtree(self.old, ignore_errors=True)
+        shutil.rmtree(self.new, ignore_errors=True)
+
+    def _provenance(self) -> dict[str, object]:
+        try:
+            found = json.loads((self.path / PROVENANCE).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) and "config_hash" in found else {}
+
+    @property
+    def _shown(self) -> str:
+        return shown(str(self.path))
+
+
+@contextmanager
+def claim(out: Path, name: str) -> Iterator[Folder]:
+    """Hold `OUT/<name>/` for this process; OUT is made if its parent is there.
+
+    Raises
+    ------
+    OutputError
+        If OUT is no folder or cannot be written, or another process has the folder.
+    """
+    if name != Path(name).name or name.startswith("."):
+        raise OutputError(f"{shown(name)}: no name for a folder")
+    made = _make(out)
+    folder = Folder(out=out, name=name)
+    try:
+        with _locked(out / f".{name}.lock"):
+            folder.sweep()
+            yield folder
+    finally:
+        if made:
+            with suppress(OSError):
+                out.rmdir()  # only if nothing was written
+
+
+def _make(out: Path) -> bool:
+    """Make OUT unless it is there; return whether it was made."""
+    if out.is_dir():
+        return False
+    with _as_output_error(out):
+        if out.exists() or out.is_symlink():
+            raise OutputError(f"{shown(str(out))}: found a file, allowed a folder")
+        if not out.parent.is_dir():
+            raise OutputError(f"{shown(str(out.parent))}: no such folder")
+        out.mkdir()
+    return True
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with _as_output_error(path):
+        descriptor = _take(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _take(path: Path) -> int:
+    """Open and lock `path`; again if its last owner removed it in between."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except BlockingIOError:
+            os.close(descriptor)
+            raise OutputError(f"{shown(str(path))}: another run is writing this forecast") from None
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _as_output_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{shown(str(path))}: {error.strerror or error}") from error

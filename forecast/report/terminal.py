@@ -1,0 +1,156 @@
+"""Compact tables for the terminal, whatever its width, colours and encoding."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from forecast.plan import Plan
+from forecast.report.percent import percent
+from forecast.report.text import shown
+
+__all__ = ["outcome_lines", "strength_lines"]
+
+SHOWN_TEAMS = 16
+"""Rows of a table on the terminal; the files have all of them."""
+
+_LEAST_TEAM = 8
+"""Width that a team's name keeps before another column is left out."""
+
+_GAP = 2
+"""Cells between two columns."""
+
+_NARROWEST = 20
+"""A narrower terminal wraps lines by itself."""
+
+_UNBOUNDED = 10_000
+"""Width for a pipe or a file: nothing is cut there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Cells of a table: a row starts with the name of a team, the rest are numbers."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def outcome_lines(plan: Plan, outcomes: pl.DataFrame, *, notes: Sequence[str], where: str) -> str:
+    """Return the table of a run: the first teams by the last outcome, a column an outcome.
+
+    Teams without any hit are left to the file. One column has one number of decimals, that of
+    its largest error.
+
+    Parameters
+    ----------
+    outcomes : polars.DataFrame
+        Schema `OUTCOMES` of `forecast.tables`.
+    notes : sequence of str
+        What limits the forecast; the first is printed above the table.
+    where : str
+        The file with all rows.
+    """
+    names = [outcome.id for outcome in plan.competition.outcomes]
+    names = [name for name in names if name in set(outcomes["outcome"])]
+    cells = {
+        (team, outcome): percent(hits, runs=runs, std_error=error)
+        for team, outcome, hits, runs, error in outcomes.select(
+            "team", "outcome", "hits", "runs", pl.col("std_error").max().over("outcome")
+        ).iter_rows()
+    }
+    shown_teams = _ranked(outcomes, names)[:SHOWN_TEAMS]
+    rows = tuple((team, *(cells[team, name] for name in names)) for team in shown_teams)
+    title = [f"{plan.competition.name} ({plan.id})", _dated(plan), *notes[:1]]
+    runs = f"{outcomes['runs'][0]:,} runs; rounded, so columns may not add up." if names else ""
+    foot = [_more(len(plan.competition.teams) - len(rows), where), runs]
+    return _rendered(_Grid(("team", *names), rows), title=title, foot=foot)
+
+
+def strength_lines(plan: Plan, strengths: pl.DataFrame, *, notes: Sequence[str], where: str) -> str:
+    """Return the strengths, best first, as mean ± standard deviation on the log scale."""
+    ranked = strengths.sort(pl.col("attack") + pl.col("defence"), descending=True)
+    rows = tuple(
+        (team, _with_spread(attack, attack_sd), _with_spread(defence, defence_sd))
+        for team, attack, attack_sd, defence, defence_sd in ranked.select(
+            "team", "attack", "attack_sd", "defence", "defence_sd"
+        ).iter_rows()
+    )
+    terms = strengths.row(0, named=True)
+    shared = [
+        f"{term.replace('_', ' ')} {_with_spread(terms[term], terms[f'{term}_sd'])}"
+        for term in ("intercept", "home_advantage")
+    ]
+    title = [f"{plan.competition.name} ({plan.id})", _dated(plan), *notes]
+    foot = [", ".join([*shared, f"first-half share {terms['first_half_share']:.2f}"]), where]
+    return _rendered(_Grid(("team", "attack", "defence"), rows), title=title, foot=foot)
+
+
+def _ranked(outcomes: pl.DataFrame, names: Sequence[str]) -> list[str]:
+    """Teams with a hit, by hits of the last outcome, then of the one before it, and so on."""
+    if not names:
+        return []
+    wide = outcomes.pivot("outcome", index="team", values="hits", aggregate_function=None)
+    by = [pl.col(name) for name in reversed(names)]
+    hit = wide.filter(pl.any_horizontal(column > 0 for column in by))
+    ranked: list[str] = hit.sort(by, descending=True, maintain_order=True)["team"].to_list()
+    return ranked
+
+
+def _dated(plan: Plan) -> str:
+    return f"as of {plan.as_of.isoformat()}" if plan.as_of else "as of all known results"
+
+
+def _with_spread(mean: float, sd: float) -> str:
+    return f"{mean:+.2f} ± {sd:.2f}"
+
+
+def _more(hidden: int, where: str) -> str:
+    return f"{hidden} more teams in {where}" if hidden > 0 else f"all columns in {where}"
+
+
+def _rendered(grid: _Grid, *, title: Iterable[str], foot: Iterable[str]) -> str:
+    console = _console()
+    fitting = _columns_that_fit(grid, console.width)
+    table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
+    table.add_column("", overflow="ellipsis", no_wrap=True)
+    for column in fitting:
+        table.add_column(Text(shown(grid.headers[column])), justify="right", no_wrap=True)
+    for row in grid.rows:
+        table.add_row(*(Text(shown(cell)) for cell in (row[0], *(row[c] for c in fitting))))
+    left_out = [grid.headers[c] for c in range(1, len(grid.headers)) if c not in fitting]
+    narrow = [f"too narrow for: {', '.join(left_out)}"] if left_out else []
+    with console.capture() as captured:
+        for line in title:
+            console.print(Text(shown(line)))
+        console.print(table)
+        for line in [*narrow, *foot]:
+            if line:
+                console.print(Text(shown(line)))
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+def _columns_that_fit(grid: _Grid, width: int) -> list[int]:
+    """Return the last columns that fit beside a team's name, at least one."""
+    room = width - _LEAST_TEAM - _GAP
+    fitting: list[int] = []
+    for column in reversed(range(1, len(grid.headers))):
+        cells = [grid.headers[column], *(row[column] for row in grid.rows)]
+        room -= max(Text(shown(cell)).cell_len for cell in cells) + _GAP
+        if room < 0 and fitting:
+            break
+        fitting.insert(0, column)
+    return fitting
+
+
+def _console() -> Console:
+    """Return a console for stdout; a pipe gets plain text of any width, unless COLUMNS is set."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    width = max(Console(file=sys.stdout).width, _NARROWEST) if known else _UNBOUNDED
+    return Console(file=sys.stdout, width=width, highlight=False, emoji=False, color_system=None)
