@@ -86,13 +86,13 @@ class _Resolver:
                 found = f"{show(self.start)}, though the table {stage.id} comes after it"
                 self.note(found, "a stage that only knockout stages follow")
                 return self.bracket
-            before = len(self.problems.found)
+            before = self.problems.count
             rows = [row for row in self.rows if row.stage == stage.id]
             if stage.id == self.start:
                 listed = self.first_stage(stage, rows)
             else:
                 listed = self.later_stage(stage, rows)
-            if len(self.problems.found) > before:
+            if self.problems.count > before:
                 return self.bracket
             self.demand_places(stage, listed)
         return self.bracket

@@ -15,6 +15,7 @@ from forecast.config.problems import Problems, join_words, nearest, printable, s
 __all__ = ["CsvRow", "CsvTable", "read_csv"]
 
 _MOST_COLUMNS = 200
+_MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,10 @@ def _records(file: InputFile, problems: Problems) -> list[tuple[int, list[str]]]
         for cells in reader:
             if any(cells):
                 records.append((line, cells))
+            if len(records) > _MOST_ROWS:
+                found, allowed = f"more than {_MOST_ROWS:,} rows", f"at most {_MOST_ROWS:,}"
+                problems.add(file.shown, line, "row", found=found, allowed=allowed)
+                break
             line = reader.line_num + 1
     except csv.Error as error:
         problems.add(file.shown, line, "row", found=printable(str(error)), allowed="CSV")
@@ -88,7 +93,7 @@ def _header_is_fine(
     problems: Problems,
 ) -> bool:
     """Note what is wrong with the header; true if nothing is."""
-    before = len(problems.found)
+    before = problems.count
     if len(header) > _MOST_COLUMNS:
         found, allowed = f"{len(header)} columns", f"at most {_MOST_COLUMNS}"
         problems.add(file.shown, line, "header", found=found, allowed=allowed)
@@ -106,4 +111,4 @@ def _header_is_fine(
         elif known is not None and column not in known:
             found = f"an unknown column {show(column)}{nearest(column, known)}"
             problems.add(file.shown, line, "header", found=found, allowed=join_words(known))
-    return len(problems.found) == before
+    return problems.count == before

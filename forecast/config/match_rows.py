@@ -81,17 +81,17 @@ class MatchFile:
 
 def read_matches(path: Path, problems: Problems) -> MatchFile | None:
     """Return the rows of matches.csv, or None after noting why there are none."""
-    before = len(problems.found)
+    before = problems.count
     table = read_csv(path, required=_REQUIRED, known=COLUMNS, problems=problems)
     if table is None:
         return None
     rows = []
     for row in table.rows:
-        seen = len(problems.found)
+        seen = problems.count
         parsed = _Cells(row, table.file.shown, problems).parse()
-        if len(problems.found) == seen:
+        if problems.count == seen:
             rows.append(parsed)
-    return MatchFile(table.file, tuple(rows), complete=len(problems.found) == before)
+    return MatchFile(table.file, tuple(rows), complete=problems.count == before)
 
 
 class _Cells:

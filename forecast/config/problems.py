@@ -23,6 +23,7 @@ __all__ = [
 SHOWN_PROBLEMS = 20
 """The first ones fit a screen; the rest are counted."""
 
+_KEPT_PROBLEMS = 10_000
 _LONGEST_SHOWN = 60
 _MOST_BITS = 128
 
@@ -100,13 +101,16 @@ def printable_path(path: str) -> str:
 
 @dataclass(slots=True)
 class Problems:
-    """All problems met so far; files in the order in which they were read."""
+    """All problems met so far, files in the order in which they were read; `count` of them."""
 
     found: list[Problem] = field(default_factory=list)
+    count: int = 0
 
     def add(self, file: str, line: int, key: str, *, found: str, allowed: str) -> None:
-        """Note one problem."""
-        self.found.append(Problem(file, line, key, found, allowed))
+        """Note one problem; from a hopeless file only the first are kept."""
+        self.count += 1
+        if len(self.found) < _KEPT_PROBLEMS:
+            self.found.append(Problem(file, line, key, found, allowed))
 
     def raise_any(self) -> None:
         """Raise one `ConfigError` that lists the first problems and counts the rest."""
@@ -117,7 +121,7 @@ class Problems:
         }
         ranked = sorted(dict.fromkeys(self.found), key=lambda p: (order[p.file], p.line))
         lines = [str(problem) for problem in ranked[:SHOWN_PROBLEMS]]
-        rest = len(ranked) - len(lines)
+        rest = self.count - (len(self.found) - len(ranked)) - len(lines)
         if rest:
             lines.append(f"… and {rest} more {'problem' if rest == 1 else 'problems'}")
         raise ConfigError("\n".join(lines))

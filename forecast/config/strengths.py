@@ -31,7 +31,7 @@ def read_strengths(
     """Return how strengths are found and the table that was read, or None after problems."""
     assert document.model is not None
     said = document.model.strength
-    before = len(problems.found)
+    before = problems.count
     for key in _GIVEN:
         value = getattr(said, key)
         if said.model == "given" and value is None:
@@ -43,7 +43,7 @@ def read_strengths(
     if said.model == "given" and said.uncertainty == "posterior":
         allowed = '"none", since given strengths have no uncertainty'
         document.note(problems, ("strength", "uncertainty"), found='"posterior"', allowed=allowed)
-    if len(problems.found) > before:
+    if problems.count > before:
         return None
     share = said.first_half_share
     if said.table is None or said.intercept is None or said.home_advantage is None:
@@ -67,7 +67,7 @@ def _values(
     table: CsvTable, teams: Teams, problems: Problems
 ) -> dict[str, tuple[float, float]] | None:
     """Return attack and defence of every team, or None after noting problems."""
-    before = len(problems.found)
+    before = problems.count
     values: dict[str, tuple[float, float]] = {}
     for row in table.rows:
         name = row.cells["team"]
@@ -89,7 +89,7 @@ def _values(
             found += f" and {len(missing) - 1} more"
         allowed = "a row for every team of the competition"
         problems.add(table.file.shown, 1, "team", found=found, allowed=allowed)
-    return values if len(problems.found) == before else None
+    return values if problems.count == before else None
 
 
 def _number(text: str) -> float | None:

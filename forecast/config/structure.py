@@ -127,7 +127,7 @@ class _Checker:
         self.document.note(self.problems, path, found=found, allowed=allowed)
 
     def check(self) -> Structure | None:
-        before = len(self.problems.found)
+        before = self.problems.count
         self.check_ids("stage", self.ids)
         self.check_ids("outcome", [outcome.id for outcome in self.model.outcome])
         for number, stage in enumerate(self.model.stage):
@@ -135,7 +135,7 @@ class _Checker:
                 return None
         for number, outcome in enumerate(self.model.outcome):
             self.check_outcome(number, outcome)
-        return self.structure if len(self.problems.found) == before else None
+        return self.structure if self.problems.count == before else None
 
     def check_ids(self, kind: str, ids: Sequence[str]) -> None:
         for number, name in enumerate(ids):
@@ -157,9 +157,9 @@ class _Checker:
                 )
                 self.note(path, found, allowed)
                 return False
-        before = len(self.problems.found)
+        before = self.problems.count
         entrants = self.read_list(path, stage.entrants, earlier=self.ids[:number])
-        if len(self.problems.found) > before:
+        if self.problems.count > before:
             return False
         count = sum(places.last - places.first + 1 for places in entrants)
         if isinstance(stage, KnockoutFile) and count % 2:

@@ -43,12 +43,12 @@ class Teams:
 
 def read_teams(path: Path, problems: Problems) -> Teams | None:
     """Return the teams, or None after noting problems."""
-    before = len(problems.found)
+    before = problems.count
     table = read_csv(path, required=[_TEAM], known=None, problems=problems)
     if table is None:
         return None
     _note_faults(table, problems)
-    if len(problems.found) > before:
+    if problems.count > before:
         return None
     names = tuple(row.cells[_TEAM] for row in table.rows)
     further = [column for column in table.columns if column != _TEAM]
