@@ -1,0 +1,107 @@
+"""The kernel against its readable twin: equal integers on random competitions."""
+
+import numpy as np
+import pytest
+from competitions import knockout, make_plan, match, outcome, plans, strengths, table
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from twin import play_replicate
+from twin_counts import named
+
+from forecast.counts import from_tally
+from forecast.kernel import season as kernel
+from forecast.lowering import lower
+from forecast.plan import ENTRY, Places
+from forecast.simulate.threads import empty_tally
+
+
+def kernel_counts(season, rows, rng_seed, replicate):
+    tally = empty_tally(season)
+    kernel.play_replicate(season.program, rows, np.uint64(rng_seed), np.uint64(replicate), tally)
+    return from_tally(season, tally)
+
+
+def assert_equal(plan, share, rows, rng_seed, replicate):
+    season = lower(plan, share)
+    counts = kernel_counts(season, rows, rng_seed, replicate)
+    ours = play_replicate(plan, share, rows, rng_seed, replicate)
+    theirs = named(season, plan, counts)
+    for name in ours.__dataclass_fields__:
+        assert getattr(theirs, name) == getattr(ours, name), name
+    return counts
+
+
+SHARES = st.sampled_from((0.45, 0.05, 0.9))
+RNG_SEEDS = st.sampled_from((0, 1, 2023, 2**63 - 1))
+
+
+@st.composite
+def problems(draw):
+    plan = draw(plans())
+    rows = draw(strengths(len(plan.competition.teams)))
+    return plan, draw(SHARES), rows, draw(RNG_SEEDS), draw(st.integers(0, 5))
+
+
+def check(problem):
+    counts = assert_equal(*problem)
+    event(f"exact {counts.exact_tiles > 0}, capped {counts.capped_tiles > 0}")
+
+
+@given(problems())
+@settings(max_examples=300)
+def test_the_kernel_equals_its_twin(problem):
+    check(problem)
+
+
+@pytest.mark.slow
+@given(problems())
+@settings(max_examples=1000)
+def test_the_kernel_equals_its_twin_at_length(problem):
+    check(problem)
+
+
+def level_strengths(teams, intercept):
+    rows = np.zeros((1, 2 + 2 * teams))
+    rows[0, :3] = intercept, 0.3, 0.2
+    return rows
+
+
+def two_teams(*stages, matches=(), start=None):
+    bracket = ((0, 1),) if start else None
+    outcomes = (outcome("won", Places(stages[-1].id, 1, 1)),)
+    return make_plan(stages, matches, 2, outcomes=outcomes, start=start, bracket=bracket)
+
+
+FINISHED = (match("league", 0, 1, home_goals=1, away_goals=0),)
+LEAGUE = table("league", 2, "points")
+
+
+@pytest.mark.parametrize("intercept", [0.2, 3.3, 3.7, 4.4, 6.0])
+@pytest.mark.parametrize("legs", [1, 2])
+@pytest.mark.parametrize("level", ["penalties", "better_place"])
+def test_the_chart_never_decides_against_the_series_where_rates_are_held(intercept, legs, level):
+    final = knockout("final", Places("league", 1, 2), legs=legs, level=(level,))
+    assert_equal(two_teams(LEAGUE, final), 0.45, level_strengths(2, intercept), 1, 0)
+
+
+def test_away_goals_are_no_rung_of_a_single_leg():
+    level = ("away_goals", "better_place")
+    final = knockout("final", Places("league", 1, 2), legs=1, level=level)
+    plan = two_teams(LEAGUE, final, matches=FINISHED)
+    counts = assert_equal(plan, 0.45, level_strengths(2, -60.0), 1, 0)
+    assert counts.outcomes.tolist() == [[64, 0]]
+
+
+@pytest.mark.parametrize("home", [0, 1])
+@pytest.mark.parametrize("leg", [1, 2])
+def test_the_leg_without_a_row_is_at_home_to_the_side_that_travels_in_the_other(home, leg):
+    final = knockout("final", Places("league", 1, 2), legs=2, level=("away_goals", "penalties"))
+    played = match("final", home, 1 - home, leg=leg, home_goals=1, away_goals=1)
+    plan = two_teams(LEAGUE, final, matches=(*FINISHED, played), start="final")
+    counts = assert_equal(plan, 0.45, level_strengths(2, -60.0), 1, 0)
+    assert counts.outcomes[0, 1 - home] == 64  # its goal away counts after a second leg of 0-0
+
+
+def test_a_round_of_all_teams_needs_no_table():
+    final = knockout("final", Places(ENTRY, 1, 2), neutral=True)
+    assert_equal(two_teams(final), 0.45, level_strengths(2, 0.2), 1, 0)

@@ -1,0 +1,260 @@
+"""The readable twin of the kernel: plays a plan run by run, with sorted tuples and plain integers.
+
+It follows the meaning of the plan, stage by stage and name by name, and knows nothing of the
+kernel's packed arrays.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from twin_stream import (
+    GOALS,
+    HALVES,
+    HIDDEN_HALVES,
+    LOTS,
+    Strengths,
+    goal_thresholds,
+    tile_key,
+    word,
+)
+from twin_ties import Tie
+
+from forecast.arrays import MAX_RATE, TILE
+from forecast.plan import ENTRY, TableStage
+
+
+class Line(NamedTuple):
+    """One team's view of one match of a table; scores are (its own goals, its rival's)."""
+
+    rival: int
+    away: bool
+    goals: tuple[int, int]
+    half: tuple[int, int]
+
+
+@dataclass
+class Seen:
+    """What was counted, by names; equal to the kernel's counts as `named` reads them."""
+
+    cuts: tuple = ()
+    occupancy: Counter = field(default_factory=Counter)  # (stage, place, team)
+    outcomes: Counter = field(default_factory=Counter)  # (outcome, team)
+    tile_hits: Counter = field(default_factory=Counter)  # (outcome, team, hits)
+    points: Counter = field(default_factory=Counter)  # (stage, points)
+    enough: Counter = field(default_factory=Counter)  # (stage, cut, points)
+    rungs: Counter = field(default_factory=Counter)  # (stage, cut, rung)
+    capped: int = 0
+
+
+class Run:
+    """One tournament on its way: who took which place, and the place in the last table."""
+
+    def __init__(self, number, teams):
+        self.number = number
+        self.seats = {(ENTRY, team + 1): team for team in range(teams)}
+        self.last_place = dict.fromkeys(range(teams), 0)
+
+    def better(self, team, rival):
+        """Return whether a team comes before its rival; in the order of teams without a table."""
+        return (self.last_place[team], team) < (self.last_place[rival], rival)
+
+
+def gain(goals, rule):
+    """Return the points for a score."""
+    own, rival = goals
+    if own == rival:
+        return rule.draw
+    return rule.win if own > rival else rule.loss
+
+
+RESULTS = {
+    "points": lambda lines, rule: sum(gain(line.goals, rule) for line in lines),
+    "goal_difference": lambda lines, _: sum(line.goals[0] - line.goals[1] for line in lines),
+    "goals_for": lambda lines, _: sum(line.goals[0] for line in lines),
+    "wins": lambda lines, _: sum(line.goals[0] > line.goals[1] for line in lines),
+    "first_half_points": lambda lines, rule: sum(gain(line.half, rule) for line in lines),
+}
+"""The columns that sum up a team's own results."""
+
+
+def column(name, team, lines, plan, table):
+    """Return a team's value in one column of the standings, from the lines of all teams."""
+    own, rule = lines[team], plan.competition.points
+    if name.startswith("opponents_"):
+        rivals_column = name.removeprefix("opponents_")
+        return sum(column(rivals_column, line.rival, lines, plan, table) for line in own)
+    if name in plan.competition.team_columns:
+        return int(plan.competition.team_columns[name][team])
+    if name.startswith("away_"):
+        return RESULTS[name.removeprefix("away_")]([line for line in own if line.away], rule)
+    ruled = [a.points for a in table.adjustments if a.team == team and name == "points"]
+    return RESULTS[name](own, rule) + sum(ruled)
+
+
+class Twin:
+    """A plan that can be played; `seen` adds up what happened."""
+
+    def __init__(self, plan, first_half_share):
+        self.plan = plan
+        self.teams = len(plan.competition.teams)
+        self.share = round(first_half_share * 2**32)
+        stages = plan.competition.stages
+        first = 0 if plan.start is None else [s.id for s in stages].index(plan.start)
+        unknown = {m.stage for m in plan.matches if not m.played}
+        before = [s for s in stages[:first] if isinstance(s, TableStage) and s.id not in unknown]
+        self.simulated = stages[first:]
+        self.stages = [*before, *self.simulated]
+        self.tables = [s for s in self.stages if isinstance(s, TableStage)]
+        ids = {table.id for table in self.tables}
+        self.left = [m for m in plan.matches if m.stage in ids and not m.played]
+        self.known = [m for m in plan.matches if m.stage in ids and m.played]
+        self.hidden = [m for m in self.known if m.half_time is None]
+        self.halves_matter = any("first_half_points" in t.tie_breaks for t in self.tables)
+        self.seen = Seen(cuts=tuple(self.cuts()))
+
+    def cuts(self):
+        """Yield the lines of simulated tables that a later stage or an outcome draws."""
+        drawn = [p for s in self.simulated if s.id != self.plan.start for p in s.entrants]
+        drawn += [p for outcome in self.plan.competition.outcomes for p in outcome.places]
+        for stage in self.simulated:
+            if isinstance(stage, TableStage):
+                mine = [p for p in drawn if p.stage == stage.id]
+                for place in range(1, self.teams):
+                    if any(place in {p.first - 1, p.last} for p in mine):
+                        yield stage.id, place, stage.tie_breaks
+
+    def play_tile(self, row, key):
+        """Play the runs of one draw of strengths."""
+        strengths = Strengths([float(value) for value in row])
+        rates = []
+        for m in self.left:
+            factor = 1.0 if m.neutral else strengths.home
+            rates += [strengths.rate(m.home, m.away, factor), strengths.rate(m.away, m.home)]
+        self.seen.capped += max(rates, default=0.0) > MAX_RATE
+        thresholds = goal_thresholds(key, [min(rate, MAX_RATE) for rate in rates])
+        runs = [Run(number, self.teams) for number in range(TILE)]
+        tables = [self.lines(run, key, thresholds) for run in runs]
+        first_tie = 0
+        for stage in self.stages:
+            if isinstance(stage, TableStage):
+                for run, lines in zip(runs, tables, strict=True):
+                    self.play_table(stage, run, lines[stage.id], key)
+            else:
+                self.play_knockout(stage, first_tie, runs, strengths, key)
+                first_tie += len(self.meetings(stage))
+        self.count_places(runs)
+
+    def lines(self, run, key, thresholds):
+        """Return the lines of every team in every table of one run, known and drawn."""
+        lines = {table.id: [[] for _ in range(self.teams)] for table in self.tables}
+        for number, m in enumerate(self.left):
+            goals = tuple(
+                self.goals(2 * number + k, run, key, thresholds[2 * number + k]) for k in (0, 1)
+            )
+            self.enter(lines, m, goals, self.thin(HALVES, number, run, goals, key))
+        for m in self.known:
+            goals, half = (m.home_goals, m.away_goals), m.half_time
+            if half is None:
+                half = self.thin(HIDDEN_HALVES, self.hidden.index(m), run, goals, key)
+            self.enter(lines, m, goals, half)
+        return lines
+
+    @staticmethod
+    def goals(side, run, key, thresholds):
+        """Return the goals of a side: its random byte against its thresholds."""
+        random = word(key, GOALS, 8 * side + run.number // 8)
+        byte = (random >> (8 * (run.number % 8))) & 255
+        return sum(byte < threshold for threshold in thresholds)
+
+    def thin(self, purpose, number, run, goals, key):
+        """Return the score at half-time, goal by goal, if any ladder asks for it."""
+        if not self.halves_matter:
+            return (0, 0)
+        first = [128 * (64 * (2 * number + k) + run.number) for k in (0, 1)]
+        return tuple(
+            sum(word(key, purpose, first[k] + goal) >> 32 < self.share for goal in range(goals[k]))
+            for k in (0, 1)
+        )
+
+    @staticmethod
+    def enter(lines, m, goals, half):
+        """Give both teams of a match their view of it."""
+        lines[m.stage][m.home].append(Line(m.away, False, goals, half))
+        lines[m.stage][m.away].append(Line(m.home, True, goals[::-1], half[::-1]))
+
+    def standing(self, table, team, run, lines, key):
+        """Return a team's tuple of columns, in the order of the ladder."""
+        row = self.teams * self.tables.index(table) + team
+        return tuple(
+            word(key, LOTS, 64 * row + run.number) >> 1
+            if name == "lots"
+            else column(name, team, lines, self.plan, table)
+            for name in table.tie_breaks
+        )
+
+    def play_table(self, table, run, lines, key):
+        """Rank all teams by their tuples, and count points and rungs."""
+        standings = [self.standing(table, team, run, lines, key) for team in range(self.teams)]
+        ranked = sorted(range(self.teams), key=standings.__getitem__, reverse=True)
+        totals = [column("points", team, lines, self.plan, table) for team in ranked]
+        self.seen.points.update((table.id, total) for total in totals)
+        for stage, line, rungs in self.seen.cuts:
+            if stage == table.id:
+                self.seen.enough.update((stage, line, total) for total in totals[:line])
+                above, below = standings[ranked[line - 1]], standings[ranked[line]]
+                rung = next(r for r, x, y in zip(rungs, above, below, strict=True) if x != y)
+                self.seen.rungs[stage, line, rung] += 1
+        for place, team in enumerate(ranked, 1):
+            run.seats[table.id, place] = team
+            run.last_place[team] = place
+
+    def meetings(self, stage):
+        """Return the two seats of every tie of a knockout."""
+        if stage.id == self.plan.start:
+            return [((ENTRY, one + 1), (ENTRY, two + 1)) for one, two in self.plan.bracket]
+        seats = [(p.stage, n) for p in stage.entrants for n in range(p.first, p.last + 1)]
+        ties = range(len(seats) // 2)
+        if stage.pairing == "fold":
+            return [(seats[k], seats[-1 - k]) for k in ties]
+        return [(seats[2 * k], seats[2 * k + 1]) for k in ties]
+
+    def play_knockout(self, stage, first_tie, runs, strengths, key):
+        """Play all ties of a round; winners take the first places in order, then the losers."""
+        ties = self.meetings(stage)
+        for k, seats in enumerate(ties):
+            number = first_tie + k
+            for run in runs:
+                one, two = (run.seats[seat] for seat in seats)
+                tie = Tie(self.plan, stage, run, one, two)
+                winner = tie.winner
+                if winner is None and tie.goes_by_legs():
+                    winner = tie.play_legs(number, strengths, key)
+                elif winner is None:
+                    winner = tie.play_aggregate(number, strengths, key)
+                run.seats[stage.id, k + 1] = winner
+                run.seats[stage.id, len(ties) + k + 1] = two if winner == one else one
+
+    def count_places(self, runs):
+        """Count who took which place, and the hits of every outcome in the tile."""
+        hits = Counter()
+        for run in runs:
+            self.seen.occupancy.update(
+                (stage, place, team) for (stage, place), team in run.seats.items() if stage != ENTRY
+            )
+            for outcome in self.plan.competition.outcomes:
+                for p in outcome.places:
+                    for place in range(p.first, p.last + 1):
+                        hits[outcome.id, run.seats[p.stage, place]] += 1
+        self.seen.outcomes.update(hits)
+        for outcome in self.plan.competition.outcomes:
+            for team in range(self.teams):
+                self.seen.tile_hits[outcome.id, team, hits[outcome.id, team]] += 1
+
+
+def play_replicate(plan, first_half_share, strengths, rng_seed, replicate):
+    """Return what is seen when every row of `strengths` is played for one tile."""
+    twin = Twin(plan, first_half_share)
+    for number, row in enumerate(strengths):
+        twin.play_tile(row, tile_key(rng_seed, replicate, number))
+    return twin.seen

@@ -1,0 +1,28 @@
+"""The kernel's counts by names, as the readable twin sees them."""
+
+from twin import Seen
+
+
+def named(season, plan, counts):
+    """Return the kernel's counts by names, read through the layout."""
+    layout, seen = season.layout, Seen(capped=counts.capped_tiles)
+    seen.cuts = tuple((cut.stage, cut.place, cut.rungs) for cut in layout.cuts)
+    for stage in layout.stages:
+        for place in range(stage.size):
+            for team, hits in enumerate(counts.occupancy[stage.first + place].tolist()):
+                seen.occupancy[stage.stage, place + 1, team] += hits
+    for k, outcome in enumerate(plan.competition.outcomes):
+        for team in range(season.teams):
+            seen.outcomes[outcome.id, team] += int(counts.outcomes[k, team])
+            for hits, tiles in enumerate(counts.tile_hits[k, team].tolist()):
+                seen.tile_hits[outcome.id, team, hits] += tiles
+    for bins in layout.points:
+        for k in range(bins.size):
+            row, total = counts.points[bins.first + k].tolist(), bins.lowest + k
+            seen.points[bins.stage, total] += row[0]
+            for cut, hits in zip(layout.cuts, row[1:], strict=True):
+                seen.enough[cut.stage, cut.place, total] += hits
+    for c, cut in enumerate(layout.cuts):
+        for rung, name in enumerate(cut.rungs):
+            seen.rungs[cut.stage, cut.place, name] += int(counts.rungs[c, rung])
+    return seen

@@ -1,0 +1,69 @@
+"""What the twin shares with the kernel: the stream of random words, and integer thresholds.
+
+The words are written anew, in Python's integers, from the definition of the stream. The
+thresholds are the kernel's own; how they follow from rates is tested apart from the twin.
+"""
+
+import numpy as np
+
+from forecast.kernel.knockout import tie_threshold
+from forecast.kernel.legs import poisson_goals
+from forecast.kernel.rates import MAX_LEVELS, exponential, fill_thresholds
+from forecast.lowering.bracket import series_terms
+
+GOALS, ROUNDING, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS = range(7)
+GAMMA = 0x9E3779B97F4A7C15
+WORD = 2**64
+SERIES_TERMS = np.array(series_terms(), np.int64)
+
+
+def mix(value):
+    """Return the finaliser of SplitMix64."""
+    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) % WORD
+    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) % WORD
+    return value ^ (value >> 31)
+
+
+def tile_key(rng_seed, replicate, tile):
+    """Return the key of a tile's stream: three numbers, mixed in one after the other."""
+    key = mix((rng_seed + GAMMA) % WORD)
+    key = mix(((key ^ replicate) + GAMMA) % WORD)
+    return mix(((key ^ tile) + GAMMA) % WORD)
+
+
+def word(key, purpose, index):
+    """Return a random word of a tile: element `purpose * 2^56 + index` of its SplitMix64 stream."""
+    return mix((key + (purpose * 2**56 + index + 1) * GAMMA) % WORD)
+
+
+def goal_thresholds(key, rates):
+    """Return the kernel's integer thresholds of every side, for 1, 2, … goals."""
+    sides = len(rates)
+    threshold = np.zeros((MAX_LEVELS, sides), np.uint16)
+    work = np.empty((3, sides)), np.empty(sides, np.uint64)
+    live = fill_thresholds(np.uint64(key), np.array(rates, float), threshold, *work)
+    return threshold[:live].T.tolist()
+
+
+def tie_chance(rate, rival_rate, level):
+    """Return the kernel's integer chance, in 2^-32, of the first team of a tie."""
+    return int(tie_threshold(rate, rival_rate, level, SERIES_TERMS))
+
+
+def poisson(rate, random):
+    """Return the kernel's Poisson number for one random word."""
+    return int(poisson_goals(rate, np.uint64(random)))
+
+
+class Strengths:
+    """One draw of all strengths as factors of rates."""
+
+    def __init__(self, row):
+        teams = (len(row) - 2) // 2
+        self.home = exponential(row[1])
+        self.scoring = [exponential(row[0] + attack) for attack in row[2 : 2 + teams]]
+        self.conceding = [exponential(-defence) for defence in row[2 + teams :]]
+
+    def rate(self, team, rival, factor=1.0):
+        """Return the expected goals of a team against its rival."""
+        return self.scoring[team] * self.conceding[rival] * factor

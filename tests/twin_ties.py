@@ -1,0 +1,100 @@
+"""The readable twin's knockout tie: what matches.csv knows of it, and its legs goal by goal."""
+
+from collections import Counter
+
+from twin_stream import LEGS, TIES, poisson, tie_chance, word
+
+from forecast.arrays import MAX_RATE
+
+
+class Tie:
+    """One tie in one run: its two teams in the order of matches.csv, else of the bracket."""
+
+    def __init__(self, plan, stage, run, one, two):
+        self.stage, self.run = stage, run
+        self.bracket_order = (one, two)
+        rows = [
+            m
+            for m in plan.matches
+            if plan.start is not None and m.stage == stage.id and {m.home, m.away} == {one, two}
+        ]
+        self.winner = next((m.winner for m in reversed(rows) if m.winner is not None), None)
+        self.listed = {
+            1 if stage.legs == 1 else m.leg: m for m in rows if stage.legs == 1 or m.leg is not None
+        }
+        self.one, self.two = (rows[0].home, rows[0].away) if self.listed else (one, two)
+
+    def goes_by_legs(self):
+        """Return whether single legs matter, or matches.csv knows more than the rule gives."""
+        looks_at_legs = self.stage.level[0] == "away_goals"
+        if self.stage.legs == 2 and looks_at_legs:
+            return True
+        if not self.listed:
+            return False
+        if looks_at_legs or any(m.played for m in self.listed.values()):
+            return True
+        hosts = [self.host(leg) for leg in range(1, self.stage.legs + 1)]
+        if self.stage.neutral:
+            return any(host is not None for host in hosts)
+        return self.stage.legs == 1 or set(hosts) != {self.one, self.two}
+
+    def host(self, leg):
+        """Return the team at home in a leg, None at a neutral venue."""
+        if leg in self.listed:
+            return None if self.listed[leg].neutral else self.listed[leg].home
+        if self.stage.neutral:
+            return None
+        other = self.listed.get(3 - leg)
+        if self.stage.legs == 2 and other is not None and not other.neutral:
+            return other.away
+        better, worse = self.one, self.two
+        if not self.run.better(better, worse):
+            better, worse = worse, better
+        return better if leg == self.stage.legs else worse
+
+    def goals(self, leg, team, rival, strengths, random):
+        """Return a team's goals in a leg: known, or drawn."""
+        m = self.listed.get(leg)
+        if m is not None and m.played:
+            return m.home_goals if team == m.home else m.away_goals
+        rate = strengths.rate(team, rival, strengths.home if self.host(leg) == team else 1.0)
+        return poisson(min(rate, MAX_RATE), random)
+
+    def play_legs(self, number, strengths, key):
+        """Play the legs that are not known; return the team that goes through."""
+        base = 8 * (64 * number + self.run.number)
+        one, two = self.one, self.two
+        goals, away_goals = Counter(), Counter()
+        for leg in range(1, self.stage.legs + 1):
+            for k, (team, rival) in enumerate(((one, two), (two, one))):
+                random = word(key, LEGS, base + 2 * (leg - 1) + k)
+                scored = self.goals(leg, team, rival, strengths, random)
+                goals[team] += scored
+                away_goals[team] += scored if self.host(leg) == rival else 0
+        rungs = {
+            "away_goals": away_goals if self.stage.legs == 2 else Counter(),
+            "better_place": Counter([one if self.run.better(one, two) else two]),
+            "penalties": Counter([one if word(key, LEGS, base + 7) < 2**63 else two]),
+        }
+        for score in (goals, *(rungs[rung] for rung in self.stage.level)):
+            if score[one] != score[two]:
+                return max(one, two, key=score.__getitem__)
+        raise AssertionError("a level ladder always decides")
+
+    def play_aggregate(self, number, strengths, key):
+        """Decide by the exact chance of the aggregate, for which the order of legs is nothing."""
+        one, two = self.bracket_order
+        better = self.run.better(one, two)
+        factors = (strengths.home, 1.0) if better else (1.0, strengths.home)
+        if self.stage.legs == 2:
+            factors = (1.0 + strengths.home,) * 2
+        if self.stage.neutral:
+            factors = (float(self.stage.legs),) * 2
+        most = self.stage.legs * MAX_RATE
+        rate = min(strengths.rate(one, two, factors[0]), most)
+        rival_rate = min(strengths.rate(two, one, factors[1]), most)
+        decides = next(rung for rung in self.stage.level if rung != "away_goals")
+        level = float(better) if decides == "better_place" else 0.5
+        random = word(key, TIES, 32 * number + self.run.number // 2)
+        half = random >> 32 if self.run.number % 2 else random % 2**32
+        return one if half < tie_chance(rate, rival_rate, level) else two
