@@ -17,10 +17,6 @@ __all__ = [
     "CHART_STEPS",
     "DRAWS_PER_REPLICATE",
     "FIRST_TEAM",
-    "Fixtures",
-    "Knockouts",
-    "Tables",
-    "RUNS_PER_REPLICATE",
     "LADDER_ADDITIVE",
     "LADDER_FIRST_HALF",
     "LADDER_LOTS",
@@ -31,10 +27,13 @@ __all__ = [
     "LEVEL_PENALTIES",
     "MAX_RATE",
     "NEUTRAL",
+    "RUNS_PER_REPLICATE",
     "TILE",
     "UNKNOWN",
     "Counts",
     "Cut",
+    "Fixtures",
+    "Knockouts",
     "Layout",
     "OutcomeSlots",
     "PointsBins",
@@ -42,6 +41,7 @@ __all__ = [
     "Program",
     "Season",
     "StageSlots",
+    "Tables",
 ]
 
 TILE = 64

@@ -18,6 +18,9 @@ import numba
 
 __all__ = ["cache_folder", "jit", "jit_inner"]
 
+_CONFIG: Any = numba.config
+_NJIT: Any = numba.njit  # its type knows neither the wrappers' options nor what it returns
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -58,15 +61,15 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
 
     Division follows IEEE (no exception on zero), which lets loops with a division vectorise.
     """
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = _FOLDER  # read when the decorator runs; other users keep theirs
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = _FOLDER  # read when the decorator runs; other users keep theirs
     try:
-        compiled: Any = numba.njit(
+        compiled: Callable[P, R] = _NJIT(
             nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True
         )(function)
     finally:
-        numba.config.CACHE_DIR = before
-    return compiled  # type: ignore[no-any-return]
+        _CONFIG.CACHE_DIR = before
+    return compiled
 
 
 def jit_inner(function: Callable[P, R]) -> Callable[P, R]:
@@ -75,7 +78,7 @@ def jit_inner(function: Callable[P, R]) -> Callable[P, R]:
     Without the wrapper that unpacks a Python tuple of forty arrays, and so not to be called from
     Python.
     """
-    compiled: Any = numba.njit(
+    compiled: Callable[P, R] = _NJIT(
         nogil=True, error_model="numpy", no_cfunc_wrapper=True, no_cpython_wrapper=True
     )(function)
-    return compiled  # type: ignore[no-any-return]
+    return compiled

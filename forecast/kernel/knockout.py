@@ -24,6 +24,7 @@ from forecast.arrays import (
 from forecast.jit import jit, jit_inner
 from forecast.kernel.legs import TEAM, play_legs, settle_known
 from forecast.kernel.rates import exponential
+from forecast.kernel.types import Factors, Flag, Integer, TieWork
 from forecast.kernel.words import FOR_TIES, fill_words
 
 __all__ = ["CHART_MARGIN", "draw_chart", "play_knockout", "tie_threshold"]
@@ -82,7 +83,7 @@ def read_chart(chart: np.ndarray, roots: np.ndarray, chance: np.ndarray) -> None
 
 @jit_inner
 def tie_factors(
-    knockouts: Knockouts, knockout: int, home_factor: float, first_is_better: bool
+    knockouts: Knockouts, knockout: Integer, home_factor: float, first_is_better: Flag
 ) -> tuple[float, float]:
     """Return what multiplies the neutral rates of one leg to give those of the whole tie."""
     if knockouts.legs[knockout] == 2:
@@ -96,20 +97,19 @@ def tie_factors(
 @jit_inner
 def wins_exactly(
     knockouts: Knockouts,
-    knockout: int,
+    knockout: Integer,
     first: np.uint32,
     second: np.uint32,
-    factors: tuple,
+    factors: Factors,
     random: np.uint64,
-) -> bool:
+) -> Flag:
     """Return whether `first` wins a tie, by the exact threshold."""
-    scoring, conceding, home_factor = factors
     one, two = np.int64(first & TEAM), np.int64(second & TEAM)
     better = first < second
-    factor_one, factor_two = tie_factors(knockouts, knockout, home_factor, better)
+    factor_one, factor_two = tie_factors(knockouts, knockout, factors.home, better)
     most = knockouts.legs[knockout] * MAX_RATE
-    rate_one = min(scoring[one] * conceding[two] * factor_one, most)
-    rate_two = min(scoring[two] * conceding[one] * factor_two, most)
+    rate_one = min(factors.scoring[one] * factors.conceding[two] * factor_one, most)
+    rate_two = min(factors.scoring[two] * factors.conceding[one] * factor_two, most)
     level = 0.5
     if knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE:
         level = 1.0 if better else 0.0
@@ -118,7 +118,11 @@ def wins_exactly(
 
 @jit_inner
 def tie_roots(
-    firsts: np.ndarray, seconds: np.ndarray, team_roots: np.ndarray, scale: tuple, roots: np.ndarray
+    firsts: np.ndarray,
+    seconds: np.ndarray,
+    team_roots: np.ndarray,
+    scale: tuple[np.float32, np.float32, np.float32],
+    roots: np.ndarray,
 ) -> None:
     """Fill `roots` (float32, shape (2, TILE)) with where the chart is read.
 
@@ -157,7 +161,7 @@ def decide_by_place(
 
 
 @jit_inner
-def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> bool:
+def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> Flag:
     """Fill `wins[run]` by the chart; return whether it is unsure of any run."""
     unsure = False
     for run in range(TILE):
@@ -170,10 +174,10 @@ def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> b
 @jit_inner
 def settle_unsure(
     knockouts: Knockouts,
-    knockout: int,
+    knockout: Integer,
     firsts: np.ndarray,
     seconds: np.ndarray,
-    factors: tuple,
+    factors: Factors,
     random: np.ndarray,
     chance: np.ndarray,
     wins: np.ndarray,
@@ -190,12 +194,12 @@ def settle_unsure(
 @jit_inner
 def play_known(
     knockouts: Knockouts,
-    knockout: int,
-    tie: int,
+    knockout: Integer,
+    tie: Integer,
     key: np.uint64,
     firsts: np.ndarray,
     seconds: np.ndarray,
-    factors: tuple,
+    factors: Factors,
     wins: np.ndarray,
 ) -> None:
     """Correct `wins[run]` where single legs matter or matches.csv knows something of the tie."""
@@ -210,7 +214,7 @@ def play_known(
 
 
 @jit_inner
-def plays_legs(knockouts: Knockouts, knockout: int) -> bool:
+def plays_legs(knockouts: Knockouts, knockout: Integer) -> Flag:
     """Return whether the level ladder of a round looks at single legs."""
     return knockouts.legs[knockout] == 2 and knockouts.level[knockout, 0] == LEVEL_AWAY_GOALS
 
@@ -232,20 +236,17 @@ def seat_sides(
 @jit_inner
 def play_knockout(
     knockouts: Knockouts,
-    knockout: int,
-    first_slot: int,
+    knockout: Integer,
+    first_slot: Integer,
     key: np.uint64,
-    factors: tuple,
-    team_roots: np.ndarray,
-    work: tuple,
+    factors: Factors,
+    work: TieWork,
     occupants: np.ndarray,
 ) -> None:
     """Play one round: winners fill the slots from `first_slot` on, their rivals the next ones.
 
     `occupants[slot, run]` is uint32, the place in the last table above the team's 16 bits, so
-    the better place is the smaller number. `factors` are (scoring, conceding, home factor), see
-    `team_factors`; `team_roots` float32 of shape (2, teams) their square roots; `work` is
-    (roots, chance, words, wins), see `season`.
+    the better place is the smaller number.
     """
     roots, chance, words, wins = work
     random = words.view(np.uint32)
@@ -253,7 +254,7 @@ def play_knockout(
     known = plays_legs(knockouts, knockout) or knockouts.listed_row[knockout].max() != UNKNOWN
     by_place = knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE
     chart = knockouts.chart[STRICT if by_place else HALF]
-    better, worse = tie_factors(knockouts, knockout, factors[2], True)
+    better, worse = tie_factors(knockouts, knockout, factors.home, True)
     scale = (
         np.float32(np.sqrt(better) * CHART_STEPS),
         np.float32(np.sqrt(worse) * CHART_STEPS),
@@ -264,7 +265,7 @@ def play_knockout(
         firsts = occupants[knockouts.tie_slot[tie, 0]]
         seconds = occupants[knockouts.tie_slot[tie, 1]]
         fill_words(key, FOR_TIES, TILE // 2 * tie, words)
-        tie_roots(firsts, seconds, team_roots, scale, roots)
+        tie_roots(firsts, seconds, factors.roots, scale, roots)
         if by_place:
             decide_by_place(firsts, seconds, chart, roots, chance)
         else:

@@ -15,6 +15,7 @@ from forecast.arrays import (
     Tables,
 )
 from forecast.jit import jit_inner
+from forecast.kernel.types import Flag, Integer, LadderWork
 from forecast.kernel.words import FOR_HALVES, FOR_HIDDEN_HALVES, FOR_LOTS, word
 
 __all__ = ["points_bin", "rank_exactly"]
@@ -25,8 +26,13 @@ LEVEL = -1
 
 @jit_inner
 def weighted_sum(
-    tables: Tables, table: int, weight: np.ndarray, team: int, run: int, goals: np.ndarray
-) -> int:
+    tables: Tables,
+    table: Integer,
+    weight: np.ndarray,
+    team: Integer,
+    run: Integer,
+    goals: np.ndarray,
+) -> Integer:
     """Return weights times the counters of one team in one run."""
     value = np.int64(0)
     row = table * tables.rung_constant.shape[2] + team
@@ -44,8 +50,8 @@ def weighted_sum(
 
 @jit_inner
 def additive_value(
-    tables: Tables, table: int, rung: int, team: int, run: int, goals: np.ndarray
-) -> int:
+    tables: Tables, table: Integer, rung: Integer, team: Integer, run: Integer, goals: np.ndarray
+) -> Integer:
     """Return a rung that is a constant plus weights times the counters."""
     weight = tables.rung_weight[table, rung]
     constant = tables.rung_constant[table, rung, team]
@@ -53,7 +59,9 @@ def additive_value(
 
 
 @jit_inner
-def points_bin(tables: Tables, table: int, team: int, run: int, goals: np.ndarray) -> int:
+def points_bin(
+    tables: Tables, table: Integer, team: Integer, run: Integer, goals: np.ndarray
+) -> Integer:
     """Return the row of a team's points in the points bins."""
     won = weighted_sum(tables, table, tables.points_weight[table], team, run, goals)
     return tables.points_constant[table, team] + won + tables.points_bin[table]
@@ -61,10 +69,10 @@ def points_bin(tables: Tables, table: int, team: int, run: int, goals: np.ndarra
 
 @jit_inner
 def first_half_goals(
-    tables: Tables, key: np.uint64, purpose: int, side: int, run: int, goals: int
-) -> int:
+    tables: Tables, key: np.uint64, purpose: Integer, side: Integer, run: Integer, goals: Integer
+) -> Integer:
     """Return how many of a side's goals fell before half-time: each one with the share's chance."""
-    early = 0
+    early = np.int64(0)
     for goal in range(goals):
         chance = word(key, purpose, 128 * (64 * side + run) + goal) >> np.uint64(32)
         early += chance < tables.first_half_threshold
@@ -74,14 +82,14 @@ def first_half_goals(
 @jit_inner
 def half_time_points(
     tables: Tables,
-    table: int,
+    table: Integer,
     key: np.uint64,
-    purpose: int,
-    side: int,
-    run: int,
-    own: int,
-    rival: int,
-) -> int:
+    purpose: Integer,
+    side: Integer,
+    run: Integer,
+    own: Integer,
+    rival: Integer,
+) -> Integer:
     """Return the points of one side for the score at half-time, given its score at full time."""
     value = tables.points_value[table]
     mine = first_half_goals(tables, key, purpose, side, run, own)
@@ -93,8 +101,8 @@ def half_time_points(
 
 @jit_inner
 def first_half_points(
-    tables: Tables, table: int, team: int, key: np.uint64, run: int, goals: np.ndarray
-) -> int:
+    tables: Tables, table: Integer, team: Integer, key: np.uint64, run: Integer, goals: np.ndarray
+) -> Integer:
     """Return a team's points if every match had ended at half-time."""
     row = table * tables.rung_constant.shape[2] + team
     value = tables.half_constant[row]
@@ -112,8 +120,14 @@ def first_half_points(
 
 @jit_inner
 def rung_value(
-    tables: Tables, table: int, rung: int, team: int, key: np.uint64, run: int, goals: np.ndarray
-) -> int:
+    tables: Tables,
+    table: Integer,
+    rung: Integer,
+    team: Integer,
+    key: np.uint64,
+    run: Integer,
+    goals: np.ndarray,
+) -> Integer:
     """Return one team's value on one rung in one run."""
     kind = tables.rung_kind[table, rung]
     row = table * tables.rung_constant.shape[2] + team
@@ -130,7 +144,9 @@ def rung_value(
 
 
 @jit_inner
-def sort_segment(order: np.ndarray, run: int, values: np.ndarray, first: int, last: int) -> None:
+def sort_segment(
+    order: np.ndarray, run: Integer, values: np.ndarray, first: Integer, last: Integer
+) -> None:
     """Sort places `first` to `last` of one run downwards by `values`, keeping equals in order."""
     for place in range(first + 1, last + 1):
         team, value = order[place, run], values[place]
@@ -146,17 +162,17 @@ def sort_segment(order: np.ndarray, run: int, values: np.ndarray, first: int, la
 @jit_inner
 def climb(
     tables: Tables,
-    table: int,
-    rung: int,
+    table: Integer,
+    rung: Integer,
     key: np.uint64,
-    run: int,
-    span: tuple,
+    run: Integer,
+    span: tuple[Integer, Integer],
     goals: np.ndarray,
     order: np.ndarray,
-    values: np.ndarray,
-    split: np.ndarray,
-) -> bool:
+    work: LadderWork,
+) -> Flag:
     """Apply one rung to every level group in a span of places; return whether any is left."""
+    values, split = work
     left = False
     first = span[0]
     while first < span[1]:
@@ -180,14 +196,14 @@ def climb(
 @jit_inner
 def rank_exactly(
     tables: Tables,
-    table: int,
+    table: Integer,
     key: np.uint64,
-    run: int,
-    span: tuple,
-    first_rung: int,
+    run: Integer,
+    span: tuple[Integer, Integer],
+    first_rung: Integer,
     goals: np.ndarray,
     order: np.ndarray,
-    work: tuple,
+    work: LadderWork,
     rungs: np.ndarray,
 ) -> None:
     """Rank the places of a span, all level so far, from a rung on; count the rungs at the cuts.
@@ -195,11 +211,11 @@ def rank_exactly(
     `span` is (first, last) slot of the table in one run of `order`; `work` are `values` and
     `split`, int64, an entry a place: `split[p]` is the rung between places p and p + 1.
     """
-    values, split = work
+    split = work.split
     for place in range(span[0], span[1]):
         split[place] = LEVEL
     for rung in range(first_rung, tables.rung_count[table]):
-        if not climb(tables, table, rung, key, run, span, goals, order, values, split):
+        if not climb(tables, table, rung, key, run, span, goals, order, work):
             break
     for cut in range(tables.cut_table.size):
         place = tables.cut_place[cut] - 1

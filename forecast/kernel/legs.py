@@ -16,6 +16,7 @@ from forecast.arrays import (
 )
 from forecast.jit import jit, jit_inner
 from forecast.kernel.rates import exponential
+from forecast.kernel.types import Factors, Flag, Integer
 from forecast.kernel.words import FOR_LEGS, word
 
 __all__ = ["TEAM", "play_legs", "settle_known"]
@@ -27,7 +28,7 @@ MOST_GOALS = 255
 
 
 @jit
-def poisson_goals(rate: float, random: np.uint64) -> int:
+def poisson_goals(rate: float, random: np.uint64) -> Integer:
     """Return a Poisson number by inversion of the high 53 bits of one random word."""
     chance = np.float64(random >> np.uint64(11)) * 2.0**-53
     probability = exponential(-rate)
@@ -42,8 +43,8 @@ def poisson_goals(rate: float, random: np.uint64) -> int:
 
 @jit_inner
 def leg_host(
-    knockouts: Knockouts, knockout: int, listed: int, leg: int, first_is_better: bool
-) -> int:
+    knockouts: Knockouts, knockout: Integer, listed: Integer, leg: Integer, first_is_better: Flag
+) -> Integer:
     """Return which side of a tie (0 or 1) is at home in a leg, or `NEUTRAL`."""
     if listed != UNKNOWN and knockouts.listed_host[listed, leg] != UNKNOWN:
         return knockouts.listed_host[listed, leg]
@@ -56,28 +57,31 @@ def leg_host(
 @jit_inner
 def leg_goals(
     knockouts: Knockouts,
-    listed: int,
-    leg: int,
-    host: int,
-    sides: tuple,
-    factors: tuple,
-    words: tuple,
-) -> tuple[int, int]:
+    listed: Integer,
+    leg: Integer,
+    host: Integer,
+    sides: tuple[np.uint32, np.uint32],
+    factors: Factors,
+    words: tuple[np.uint64, np.uint64],
+) -> tuple[Integer, Integer]:
     """Return the goals of both sides in a leg: known, or drawn with two random words."""
     if listed != UNKNOWN and knockouts.listed_goals[listed, leg, 0] != UNKNOWN:
         return knockouts.listed_goals[listed, leg, 0], knockouts.listed_goals[listed, leg, 1]
-    scoring, conceding, home_factor = factors
     one, two = np.int64(sides[0] & TEAM), np.int64(sides[1] & TEAM)
-    rate_one = scoring[one] * conceding[two] * (home_factor if host == 0 else 1.0)
-    rate_two = scoring[two] * conceding[one] * (home_factor if host == 1 else 1.0)
+    rate_one = factors.scoring[one] * factors.conceding[two] * (factors.home if host == 0 else 1.0)
+    rate_two = factors.scoring[two] * factors.conceding[one] * (factors.home if host == 1 else 1.0)
     own = poisson_goals(min(rate_one, MAX_RATE), words[0])
     return own, poisson_goals(min(rate_two, MAX_RATE), words[1])
 
 
 @jit_inner
 def settle_level(
-    knockouts: Knockouts, knockout: int, away_ahead: int, first_is_better: bool, random: np.uint64
-) -> bool:
+    knockouts: Knockouts,
+    knockout: Integer,
+    away_ahead: Integer,
+    first_is_better: Flag,
+    random: np.uint64,
+) -> Flag:
     """Return whether the first side goes through when the aggregate is level."""
     for rung in knockouts.level[knockout]:
         if rung == LEVEL_NONE:
@@ -94,14 +98,14 @@ def settle_level(
 @jit_inner
 def play_legs(
     knockouts: Knockouts,
-    knockout: int,
-    tie: int,
+    knockout: Integer,
+    tie: Integer,
     key: np.uint64,
-    run: int,
-    sides: tuple,
-    listed: int,
-    factors: tuple,
-) -> bool:
+    run: Integer,
+    sides: tuple[np.uint32, np.uint32],
+    listed: Integer,
+    factors: Factors,
+) -> Flag:
     """Play what is left of one tie goal by goal; return whether its first side goes through.
 
     `sides` are the two occupants, `listed` the row of the tie in matches.csv or `UNKNOWN`; a
@@ -122,7 +126,7 @@ def play_legs(
 
 
 @jit_inner
-def listed_tie(knockouts: Knockouts, knockout: int, first: int, second: int) -> int:
+def listed_tie(knockouts: Knockouts, knockout: Integer, first: Integer, second: Integer) -> Integer:
     """Return the row of the tie between two teams in matches.csv, or `UNKNOWN`."""
     row = knockouts.listed_row[knockout, first]
     return row if row != UNKNOWN and knockouts.listed_row[knockout, second] == row else UNKNOWN
@@ -131,14 +135,14 @@ def listed_tie(knockouts: Knockouts, knockout: int, first: int, second: int) -> 
 @jit_inner
 def settle_known(
     knockouts: Knockouts,
-    knockout: int,
-    tie: int,
+    knockout: Integer,
+    tie: Integer,
     key: np.uint64,
-    run: int,
-    sides: tuple,
-    factors: tuple,
-    otherwise: bool,
-) -> bool:
+    run: Integer,
+    sides: tuple[np.uint32, np.uint32],
+    factors: Factors,
+    otherwise: Flag,
+) -> Flag:
     """Return whether the first side goes through, by what matches.csv knows of the tie."""
     first, second = sides
     team = np.int64(first & TEAM)

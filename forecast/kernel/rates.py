@@ -104,7 +104,7 @@ def fill_thresholds(
         survival[side] = 256.0 - 256.0 * probability[side]
         rounding[side] = np.float64(words[side] >> np.uint64(32)) * 2.0**-32
     for k in range(1, MAX_LEVELS):
-        live = 0
+        live = np.uint16(0)
         inverse = 1.0 / k
         row = threshold[k - 1]
         for side in range(rate.size):

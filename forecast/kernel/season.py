@@ -15,6 +15,7 @@ from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
 from forecast.kernel.rates import MAX_LEVELS, fill_thresholds, side_rates, team_factors
 from forecast.kernel.table import play_table
+from forecast.kernel.types import Factors, Flag, Integer, LadderWork, TableWork, TieWork
 from forecast.kernel.words import tile_key
 
 __all__ = ["Tally", "play_replicate"]
@@ -44,27 +45,21 @@ class Tally(NamedTuple):
 
 
 class Bench(NamedTuple):
-    """Work arrays of one thread, a tile's worth of everything."""
+    """Work arrays of one thread, a tile's worth of everything; shapes are in `make_bench`."""
 
     scoring: np.ndarray
     conceding: np.ndarray
+    roots: np.ndarray
     rate: np.ndarray
     threshold: np.ndarray
     rounding: np.ndarray
     side_words: np.ndarray
     goal_words: np.ndarray
     goals: np.ndarray
-    counters: np.ndarray
-    keys: np.ndarray
-    values: np.ndarray
-    split: np.ndarray
+    table: TableWork
     order: np.ndarray
+    tie: TieWork
     occupants: np.ndarray
-    team_roots: np.ndarray
-    tie_roots: np.ndarray
-    tie_chance: np.ndarray
-    tie_words: np.ndarray
-    tie_wins: np.ndarray
     seen: np.ndarray
     hits: np.ndarray
 
@@ -72,26 +67,26 @@ class Bench(NamedTuple):
 @jit_inner
 def make_bench(teams: int, slots: int, sides: int) -> Bench:
     """Allocate the work arrays."""
+    ladder = LadderWork(np.empty(teams, np.int64), np.empty(teams, np.int64))
     return Bench(
         np.empty(teams),
         np.empty(teams),
+        np.empty((2, teams), np.float32),
         np.empty(sides),
         np.empty((MAX_LEVELS, sides), np.uint16),
         np.empty((3, sides)),
         np.empty(sides, np.uint64),
         np.empty(TILE // 8, np.uint64),
         np.empty((sides, TILE), np.uint8),
-        np.empty((8, TILE), np.uint8),
-        np.empty((teams, TILE), np.uint64),
-        np.empty(teams, np.int64),
-        np.empty(teams, np.int64),
+        TableWork(np.empty((8, TILE), np.uint8), np.empty((teams, TILE), np.uint64), ladder),
         np.empty((teams, TILE), np.uint16),
+        TieWork(
+            np.empty((2, TILE), np.float32),
+            np.empty(TILE, np.float32),
+            np.empty(TILE // 2, np.uint64),
+            np.empty(TILE, np.uint8),
+        ),
         np.empty((slots, TILE), np.uint32),
-        np.empty((2, teams), np.float32),
-        np.empty((2, TILE), np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE // 2, np.uint64),
-        np.empty(TILE, np.uint8),
         np.empty((slots, teams), np.uint8),
         np.empty(teams, np.uint8),
     )
@@ -106,7 +101,7 @@ def enter_teams(occupants: np.ndarray, teams: int) -> None:
 
 
 @jit_inner
-def seat_table(entry_places: bool, slot: int, order: np.ndarray, occupants: np.ndarray) -> None:
+def seat_table(entry_places: Flag, slot: Integer, order: np.ndarray, occupants: np.ndarray) -> None:
     """Let the ranked teams occupy the table's slots, each with its place."""
     for place in range(order.shape[0]):
         ranked, seats = order[place], occupants[slot + place]
@@ -120,7 +115,7 @@ def seat_table(entry_places: bool, slot: int, order: np.ndarray, occupants: np.n
 @jit_inner
 def count_tile(
     program: Program,
-    teams: int,
+    teams: Integer,
     occupants: np.ndarray,
     seen: np.ndarray,
     hits: np.ndarray,
@@ -147,50 +142,47 @@ def count_tile(
 
 
 @jit_inner
+def draw_goals(
+    program: Program, factors: Factors, key: np.uint64, bench: Bench
+) -> tuple[Integer, Flag]:
+    """Fill the goals of every side; return the most that any could score, and if one was held."""
+    capped = side_rates(
+        program.fixtures, factors.scoring, factors.conceding, factors.home, bench.rate
+    )
+    levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
+    return sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals), capped
+
+
+@jit_inner
 def play_tile(
     program: Program, strengths: np.ndarray, key: np.uint64, bench: Bench, tally: Tally
 ) -> None:
     """Play the TILE runs of one draw of strengths and count them."""
-    teams = bench.scoring.size
-    home_factor = team_factors(strengths, bench.scoring, bench.conceding)
-    factors = (bench.scoring, bench.conceding, home_factor)
-    for team in range(teams):
-        bench.team_roots[0, team] = np.sqrt(bench.scoring[team])
-        bench.team_roots[1, team] = np.sqrt(bench.conceding[team])
-    capped = side_rates(program.fixtures, bench.scoring, bench.conceding, home_factor, bench.rate)
-    levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
-    most_goals = sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals)
-    table_work = (bench.counters, bench.keys, bench.values, bench.split)
-    tie_work = (bench.tie_roots, bench.tie_chance, bench.tie_words, bench.tie_wins)
-    exact = False
-    enter_teams(bench.occupants, teams)
+    home = team_factors(strengths, bench.scoring, bench.conceding)
+    bench.roots[0] = np.sqrt(bench.scoring)
+    bench.roots[1] = np.sqrt(bench.conceding)
+    factors = Factors(bench.scoring, bench.conceding, home, bench.roots)
+    most, capped = draw_goals(program, factors, key, bench)
+    exact: Flag = False
+    enter_teams(bench.occupants, bench.scoring.size)
     for stage in range(program.stage_is_table.size):
-        index, slot = program.stage_index[stage], program.stage_slot[stage]
+        k, slot = program.stage_index[stage], program.stage_slot[stage]
         if program.stage_is_table[stage]:
             exact |= play_table(
                 program.tables,
-                index,
+                k,
                 key,
                 bench.goals,
-                most_goals,
-                table_work,
+                most,
+                bench.table,
                 bench.order,
                 tally.rungs,
                 tally.points,
             )
             seat_table(program.entry_places, slot, bench.order, bench.occupants)
         else:
-            play_knockout(
-                program.knockouts,
-                index,
-                slot,
-                key,
-                factors,
-                bench.team_roots,
-                tie_work,
-                bench.occupants,
-            )
-    count_tile(program, teams, bench.occupants, bench.seen, bench.hits, tally)
+            play_knockout(program.knockouts, k, slot, key, factors, bench.tie, bench.occupants)
+    count_tile(program, bench.scoring.size, bench.occupants, bench.seen, bench.hits, tally)
     tally.tiles[0] += exact
     tally.tiles[1] += capped
 

@@ -13,6 +13,7 @@ import numpy as np
 from forecast.arrays import TILE, UNKNOWN, Tables
 from forecast.jit import jit_inner
 from forecast.kernel.ladder import points_bin, rank_exactly
+from forecast.kernel.types import Flag, Integer, LadderWork, TableWork
 
 __all__ = ["play_table"]
 
@@ -20,7 +21,7 @@ COUNTER_MAX = 255
 
 
 @jit_inner
-def count_side(goals: np.ndarray, side: int, counters: np.ndarray) -> None:
+def count_side(goals: np.ndarray, side: Integer, counters: np.ndarray) -> None:
     """Add one side's match to `counters[counter, run]` (uint8, eight rows)."""
     venue = 4 * (side & 1)
     own, rival = goals[side], goals[side ^ 1]
@@ -62,9 +63,9 @@ def empty_counters(weight: np.ndarray, counters: np.ndarray, key: np.ndarray) ->
 @jit_inner
 def fill_keys(
     tables: Tables,
-    table: int,
+    table: Integer,
     goals: np.ndarray,
-    most_goals: int,
+    most_goals: Integer,
     counters: np.ndarray,
     keys: np.ndarray,
 ) -> None:
@@ -100,7 +101,7 @@ def sort_keys(tables: Tables, keys: np.ndarray) -> None:
 
 
 @jit_inner
-def any_level(upper: np.ndarray, lower: np.ndarray, bits: np.uint64) -> bool:
+def any_level(upper: np.ndarray, lower: np.ndarray, bits: np.uint64) -> Flag:
     """Return whether two neighbouring rows of keys agree on every packed rung in any run."""
     agree = False
     for run in range(TILE):
@@ -111,15 +112,15 @@ def any_level(upper: np.ndarray, lower: np.ndarray, bits: np.uint64) -> bool:
 @jit_inner
 def settle_level(
     tables: Tables,
-    table: int,
+    table: Integer,
     key: np.uint64,
     keys: np.ndarray,
     goals: np.ndarray,
     order: np.ndarray,
-    work: tuple,
+    work: LadderWork,
     rungs: np.ndarray,
 ) -> None:
-    """Rank exactly, within each run, every group of neighbours that the packed rungs leave level."""
+    """Rank exactly, run by run, every group of neighbours that the packed rungs leave level."""
     bits, last_place = np.uint64(tables.key_bits), keys.shape[0] - 1
     packed = tables.packed_count[table]
     for place in range(last_place):
@@ -139,7 +140,7 @@ def settle_level(
 
 
 @jit_inner
-def count_rungs(tables: Tables, table: int, keys: np.ndarray, rungs: np.ndarray) -> None:
+def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndarray) -> None:
     """Add to `rungs[cut, rung]` the packed rung that separated the two teams at each cut."""
     bits = np.uint64(tables.key_bits)
     for cut in range(tables.cut_table.size):
@@ -160,8 +161,8 @@ def count_rungs(tables: Tables, table: int, keys: np.ndarray, rungs: np.ndarray)
 @jit_inner
 def count_points(
     tables: Tables,
-    table: int,
-    exact: bool,
+    table: Integer,
+    exact: Flag,
     goals: np.ndarray,
     keys: np.ndarray,
     order: np.ndarray,
@@ -186,17 +187,17 @@ def count_points(
 @jit_inner
 def rank_table(
     tables: Tables,
-    table: int,
+    table: Integer,
     key: np.uint64,
     goals: np.ndarray,
-    most_goals: int,
-    work: tuple,
+    most_goals: Integer,
+    work: TableWork,
     order: np.ndarray,
     rungs: np.ndarray,
 ) -> None:
     """Fill `order[place, run]` from the packed keys, and settle exactly who they leave level."""
-    counters, keys, values, split = work
-    fill_keys(tables, table, goals, most_goals, counters, keys)
+    keys = work.keys
+    fill_keys(tables, table, goals, most_goals, work.counters, keys)
     sort_keys(tables, keys)
     mask = (np.uint64(1) << np.uint64(tables.key_bits)) - np.uint64(1)
     for place in range(keys.shape[0]):
@@ -204,35 +205,33 @@ def rank_table(
         for run in range(TILE):
             ranked[run] = np.uint16(sorted_keys[run] & mask)
     count_rungs(tables, table, keys, rungs)
-    settle_level(tables, table, key, keys, goals, order, (values, split), rungs)
+    settle_level(tables, table, key, keys, goals, order, work.ladder, rungs)
 
 
 @jit_inner
 def play_table(
     tables: Tables,
-    table: int,
+    table: Integer,
     key: np.uint64,
     goals: np.ndarray,
-    most_goals: int,
-    work: tuple,
+    most_goals: Integer,
+    work: TableWork,
     order: np.ndarray,
     rungs: np.ndarray,
     points: np.ndarray,
-) -> bool:
+) -> Flag:
     """Fill `order[place, run]` (uint16 teams); return whether every run was ranked exactly.
 
-    `work` is (counters, keys, values, split), see `season`. `rungs` and `points` are
-    tallies.
+    `rungs` and `points` are tallies.
     """
-    _, keys, values, split = work
     exact = most_goals > tables.key_goals[table]
     if exact:
         for run in range(TILE):
             for team in range(order.shape[0]):
                 order[team, run] = team
             span = (0, order.shape[0] - 1)
-            rank_exactly(tables, table, key, run, span, 0, goals, order, (values, split), rungs)
+            rank_exactly(tables, table, key, run, span, 0, goals, order, work.ladder, rungs)
     else:
         rank_table(tables, table, key, goals, most_goals, work, order, rungs)
-    count_points(tables, table, exact, goals, keys, order, points)
+    count_points(tables, table, exact, goals, work.keys, order, points)
     return exact

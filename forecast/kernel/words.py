@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.jit import jit
+from forecast.kernel.types import Integer
 
 __all__ = [
     "FOR_GOALS",
@@ -55,14 +56,14 @@ def tile_key(rng_seed: np.uint64, replicate: np.uint64, tile: np.uint64) -> np.u
 
 
 @jit
-def word(key: np.uint64, purpose: int, index: int) -> np.uint64:
+def word(key: np.uint64, purpose: Integer, index: Integer) -> np.uint64:
     """Return one random word of a tile."""
     counter = (np.uint64(purpose) << np.uint64(56)) + np.uint64(index)
     return mix(key + (counter + np.uint64(1)) * GAMMA)
 
 
 @jit
-def fill_words(key: np.uint64, purpose: int, first: int, out: np.ndarray) -> None:
+def fill_words(key: np.uint64, purpose: Integer, first: Integer, out: np.ndarray) -> None:
     """Fill `out` (uint64, any length) with the words `first`, `first + 1`, … of a purpose."""
     start = key + ((np.uint64(purpose) << np.uint64(56)) + np.uint64(first + 1)) * GAMMA
     for i in range(out.size):

@@ -187,10 +187,10 @@ def lower_ladders(
         out["points_weight"][t], out["points_constant"][t] = points.weight, points.constant
         out["points_first"][t], out["points_bin"][t] = first, first - lowest
         if "points" in table.tie_breaks[:packed]:
-            rung = table.tie_breaks.index("points")
+            at = table.tie_breaks.index("points")
             size = (highest - lowest).bit_length()
-            out["points_rung"][t] = rung
-            out["points_field"][t] = fields[rung][0], (1 << size) - 1
+            out["points_rung"][t] = at
+            out["points_field"][t] = fields[at][0], (1 << size) - 1
     return out, tuple(bins)
 
 

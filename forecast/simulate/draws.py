@@ -51,7 +51,7 @@ def sobol_points(dimensions: int, rng_seed: int, replicate: int) -> Float64:
     columns = leading | (noise & (leading - np.uint32(1)))
     points = np.empty((dimensions, DRAWS_PER_REPLICATE), np.uint32)
     scramble_points(plain_points(dimensions), columns, shift, points)
-    return (points + 0.5) * 2.0**-BITS
+    return (points.astype(np.float64) + 0.5) * 2.0**-BITS
 
 
 def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:

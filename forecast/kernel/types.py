@@ -1,0 +1,79 @@
+"""What the compiled functions hand to each other: scalars as numba sees them, and work arrays."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+__all__ = ["Factors", "Flag", "Integer", "LadderWork", "TableWork", "TieWork"]
+
+Integer = int | np.integer[Any]
+Flag = bool | np.bool_
+
+
+class Factors(NamedTuple):
+    """One draw of strengths as factors: a side's rate is `scoring[team] * conceding[rival]`.
+
+    Attributes
+    ----------
+    scoring, conceding : float64, shape (teams,)
+        `scoring` holds the intercept: goals per 90 min against an average rival.
+    home : float
+        Multiplies the rate of a side at home.
+    roots : float32, shape (2, teams)
+        Square roots of `scoring` and `conceding`.
+    """
+
+    scoring: np.ndarray
+    conceding: np.ndarray
+    home: float
+    roots: np.ndarray
+
+
+class LadderWork(NamedTuple):
+    """Work arrays of the exact ladder, an entry a place.
+
+    Attributes
+    ----------
+    values : int64
+        A rung's value of the team in that place.
+    split : int64
+        The rung between a place and the next.
+    """
+
+    values: np.ndarray
+    split: np.ndarray
+
+
+class TableWork(NamedTuple):
+    """Work arrays of a table.
+
+    Attributes
+    ----------
+    counters : uint8, shape (8, TILE)
+    keys : uint64, shape (teams, TILE)
+    ladder : LadderWork
+    """
+
+    counters: np.ndarray
+    keys: np.ndarray
+    ladder: LadderWork
+
+
+class TieWork(NamedTuple):
+    """Work arrays of a tie.
+
+    Attributes
+    ----------
+    roots : float32, shape (2, TILE)
+        Where the chart is read.
+    chance : float32, shape (TILE,)
+    words : uint64, shape (TILE / 2,)
+    wins : uint8, shape (TILE,)
+    """
+
+    roots: np.ndarray
+    chance: np.ndarray
+    words: np.ndarray
+    wins: np.ndarray
