@@ -111,7 +111,7 @@ def pack(
             break
         least, largest = value_range(rung, sides, goals)
         widths.append(((largest - least).bit_length(), least))
-        if bits + sum(width for width, _ in widths) > 64:
+        if bits + sum(width for width, _ in widths) > 63:  # no rung may be shifted by all 64
             widths.pop()
             break
     shift = bits + sum(width for width, _ in widths)
