@@ -135,8 +135,8 @@ def claim(out: Path, name: str) -> Iterator[Folder]:
     OutputError
         If OUT is no folder or cannot be written, or another process has the folder.
     """
-    if name != Path(name).name or name.startswith("."):
-        raise OutputError(f"{shown(name)}: no name for a folder")
+    if not name or name != Path(name).name or name.startswith("."):
+        raise OutputError(f"{shown(name) or 'an empty text'}: no name for a folder")
     made = _make(out)
     folder = Folder(out=out, name=name)
     try:
@@ -151,9 +151,9 @@ def claim(out: Path, name: str) -> Iterator[Folder]:
 
 def _make(out: Path) -> bool:
     """Make OUT unless it is there; return whether it was made."""
-    if out.is_dir():
-        return False
     with _as_output_error(out):
+        if out.is_dir():
+            return False
         if out.exists() or out.is_symlink():
             raise OutputError(f"{shown(str(out))}: found a file, allowed a folder")
         if not out.parent.is_dir():

@@ -112,14 +112,16 @@ def _with_spread(mean: float, sd: float) -> str:
 
 
 def _more(hidden: int, where: str) -> str:
-    return f"{hidden} more teams in {where}" if hidden > 0 else f"all columns in {where}"
+    if hidden == 0:
+        return f"all columns in {where}"
+    return f"{hidden} more {'team' if hidden == 1 else 'teams'} in {where}"
 
 
 def _rendered(grid: _Grid, *, title: Iterable[str], foot: Iterable[str]) -> str:
     console = _console()
-    fitting = _columns_that_fit(grid, console.width)
+    fitting, room = _columns_that_fit(grid, console.width)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
-    table.add_column("", overflow="ellipsis", no_wrap=True)
+    table.add_column("", overflow="ellipsis", no_wrap=True, max_width=room)
     for column in fitting:
         table.add_column(Text(shown(grid.headers[column])), justify="right", no_wrap=True)
     for row in grid.rows:
@@ -136,17 +138,18 @@ def _rendered(grid: _Grid, *, title: Iterable[str], foot: Iterable[str]) -> str:
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
-def _columns_that_fit(grid: _Grid, width: int) -> list[int]:
-    """Return the last columns that fit beside a team's name, at least one."""
-    room = width - _LEAST_TEAM - _GAP
+def _columns_that_fit(grid: _Grid, width: int) -> tuple[list[int], int]:
+    """Return the last columns that fit beside a team's name, at least one, and its room."""
+    room = width
     fitting: list[int] = []
     for column in reversed(range(1, len(grid.headers))):
         cells = [grid.headers[column], *(row[column] for row in grid.rows)]
-        room -= max(Text(shown(cell)).cell_len for cell in cells) + _GAP
-        if room < 0 and fitting:
+        wide = max(Text(shown(cell)).cell_len for cell in cells) + _GAP
+        if fitting and room - wide < _LEAST_TEAM:
             break
+        room -= wide
         fitting.insert(0, column)
-    return fitting
+    return fitting, max(room, 1)
 
 
 def _console() -> Console:

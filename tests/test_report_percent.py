@@ -1,0 +1,64 @@
+"""Percentages for readers: no digit without support, no certainty without proof."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.report.percent import percent
+
+FINE, COARSE = 0.0009, 0.001
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs", "std_error", "shown"),
+    [
+        (420, 1000, COARSE, "42 %"),
+        (421, 1000, FINE, "42.1 %"),
+        (425, 1000, COARSE, "42 %"),  # half to even, as Python rounds
+        (9, 1000, COARSE, "<1 %"),
+        (10, 1000, COARSE, "1 %"),
+        (991, 1000, COARSE, ">99 %"),
+        (990, 1000, COARSE, "99 %"),
+        (9, 10_000, FINE, "<0.1 %"),
+        (10, 10_000, FINE, "0.1 %"),
+        (9991, 10_000, FINE, ">99.9 %"),
+        (9990, 10_000, FINE, "99.9 %"),
+        (0, 524_288, 0.0, "<0.1 %"),  # 3 / N is 0.0006 %
+        (0, 3_000, 0.0, "<0.1 %"),
+        (0, 2_999, 0.0, "<1 %"),
+        (0, 100, 0.0, "<3 %"),
+        (0, 64, 0.0, "<5 %"),  # 4.7 %, rounded up
+        (0, 2, 0.0, "<100 %"),
+        (100, 100, 0.0, ">97 %"),
+        (524_288, 524_288, 0.0, ">99.9 %"),
+    ],
+)
+def test_percent(hits, runs, std_error, shown):
+    assert percent(hits, runs=runs, std_error=std_error) == shown
+
+
+@given(st.integers(1, 10**7), st.floats(0, 1), st.sampled_from([FINE, COARSE]))
+def test_what_is_shown_is_true_and_never_certain(runs, share, std_error):
+    hits = round(share * runs)
+    shown = percent(hits, runs=runs, std_error=std_error)
+    mark, number = re.fullmatch(r"([<>]?)(\d+(?:\.\d)?) %", shown).groups()
+    value = 100 * hits / runs
+    if mark == "<":
+        assert value < float(number)
+    elif mark == ">":
+        assert value > float(number)
+    else:
+        assert 0 < float(number) < 100
+        assert abs(value - float(number)) <= (0.05 if "." in number else 0.5) + 1e-9
+
+
+@given(st.integers(1, 10**6), st.floats(0, 1), st.sampled_from([FINE, COARSE]))
+def test_hits_and_misses_mirror_each_other(runs, share, std_error):
+    hits = round(share * runs)
+    here = percent(hits, runs=runs, std_error=std_error)
+    there = percent(runs - hits, runs=runs, std_error=std_error)
+    if here[0] in "<>":
+        assert there[0] == {"<": ">", ">": "<"}[here[0]]
+        assert float(here[1:-2]) + float(there[1:-2]) == pytest.approx(100)
