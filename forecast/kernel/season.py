@@ -13,6 +13,7 @@ from forecast.arrays import TILE, Program
 from forecast.jit import jit, jit_inner
 from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
+from forecast.kernel.legs import TEAM
 from forecast.kernel.rates import MAX_LEVELS, fill_thresholds, side_rates, team_factors
 from forecast.kernel.table import play_table
 from forecast.kernel.types import Factors, Flag, Integer, LadderWork, TableWork, TieWork
@@ -102,14 +103,23 @@ def enter_teams(occupants: np.ndarray, teams: int) -> None:
 
 @jit_inner
 def seat_table(entry_places: Flag, slot: Integer, order: np.ndarray, occupants: np.ndarray) -> None:
-    """Let the ranked teams occupy the table's slots, each with its place."""
-    for place in range(order.shape[0]):
+    """Let the ranked teams occupy the table's slots, each with its place.
+
+    With `entry_places` they carry it into all earlier slots, too: later rounds may draw from
+    those, and the better place is that of the last table.
+    """
+    teams = order.shape[0]
+    for place in range(teams):
         ranked, seats = order[place], occupants[slot + place]
         for run in range(TILE):
             seats[run] = (np.uint32(place) << np.uint32(16)) | np.uint32(ranked[run])
         if entry_places:
             for run in range(TILE):
                 occupants[ranked[run], run] = seats[run]
+    if entry_places:
+        for earlier in range(teams, slot):
+            for run in range(TILE):
+                occupants[earlier, run] = occupants[occupants[earlier, run] & TEAM, run]
 
 
 @jit_inner

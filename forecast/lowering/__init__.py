@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from forecast.arrays import Layout, Program, Season, Tables
@@ -9,9 +11,18 @@ from forecast.lowering.bracket import lower_knockouts
 from forecast.lowering.ladder import lower_ladders, sorting_network
 from forecast.lowering.matches import lower_matches
 from forecast.lowering.slots import assign_slots, lower_outcomes, played_stages, table_cuts
-from forecast.plan import Plan, TableStage
+from forecast.plan import ENTRY, Plan, TableStage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["lower"]
+
+
+def carries_places(plan: Plan, tables: Sequence[TableStage]) -> bool:
+    """Return whether a round may draw from slots before the last table, so that places move."""
+    drawn = {places.stage for s in plan.competition.stages[1:] for places in s.entrants}
+    return plan.start is not None or len(tables) > 1 or ENTRY in drawn
 
 
 def lower(plan: Plan, first_half_share: float) -> Season:
@@ -51,7 +62,7 @@ def lower(plan: Plan, first_half_share: float) -> Season:
         stage_is_table=np.array([isinstance(s, TableStage) for s in stages], np.bool_),
         stage_slot=np.array([spans[s.id].first for s in stages], np.int64),
         stage_index=np.array(index, np.int64),
-        entry_places=plan.start is not None,
+        entry_places=carries_places(plan, tables),
         outcome_start=np.cumsum([0, *(len(o.slots) for o in outcomes)], dtype=np.int64),
         outcome_list=np.array([slot for o in outcomes for slot in o.slots], np.int64),
         fixtures=matches.fixtures,
