@@ -142,12 +142,13 @@ def some_knockout(rng, stage, entrants, *, places_known):
     )
 
 
-def some_rounds(rng, prefix, source, size, *, places_known, spare):
-    """Return up to three rounds: the first from places of `source`, the next from the one before.
+def some_rounds(rng, prefix, entry, *, places_known, spare):
+    """Return up to three rounds: the first from places of a stage, the next from the one before.
 
     The next round takes winners, losers, or all; or winners and, with `spare`, the next place
-    of `source` with a bye.
+    of that stage with a bye. `entry` is the stage and its size.
     """
+    source, size = entry
     first = rng.choice((1, 1, rng.randint(1, size - 1)))
     last = first - 1 + 2 * rng.randint(1, (size - first + 1) // 2)
     entrants = (Places(source, first, last),)
@@ -249,18 +250,27 @@ def plans(draw):
     rng = random.Random(draw(st.integers(0, 2**32)))
     each = rng.choice((0, 1, 2, 3, 4, 4, 4))
     complete = begun and rng.random() < 0.7
-    stages, source, fixtures = [], ENTRY, []
+    stages, sources, fixtures, known = [], {ENTRY: teams}, [], False
     for number, kind in enumerate(shape):
+        later = begun and "rounds" in shape[:number]
         if kind == "table":
-            source = f"table{number}"
-            stages.append(some_table(rng, source, teams))
-            later = begun and "rounds" in shape[:number]
+            stages.append(some_table(rng, f"table{number}", teams))
             done = complete and not later
-            fixtures += table_matches(rng, source, teams, each=each, complete=done)
+            fixtures += table_matches(rng, stages[-1].id, teams, each=each, complete=done)
+            sources[stages[-1].id] = teams
+            known = later or done or not begun
         else:
-            known = source != ENTRY and (complete or not begun)
-            prefix = f"round{number}_"
-            stages += some_rounds(rng, prefix, source, teams, places_known=known, spare=not begun)
+            source = rng.choice([*sources, *[list(sources)[-1]] * 3])
+            made = some_rounds(
+                rng,
+                f"round{number}_",
+                (source, sources[source]),
+                places_known=known,
+                spare=not begun,
+            )
+            stages += made
+            sources = {} if begun else sources
+            sources[made[-1].id] = size_of(made[-1])
     first, start, bracket = 0, None, None
     if begun:
         first = next(k for k, s in enumerate(stages) if isinstance(s, KnockoutStage))

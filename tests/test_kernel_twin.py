@@ -105,3 +105,25 @@ def test_the_leg_without_a_row_is_at_home_to_the_side_that_travels_in_the_other(
 def test_a_round_of_all_teams_needs_no_table():
     final = knockout("final", Places(ENTRY, 1, 2), neutral=True)
     assert_equal(two_teams(final), 0.45, level_strengths(2, 0.2), 1, 0)
+
+
+@pytest.mark.parametrize("source", [ENTRY, "league", "semi"])
+def test_the_better_place_is_that_of_the_last_table_wherever_teams_come_from(source):
+    semi = knockout("semi", Places("league", 1, 2), legs=2, level=("better_place",))
+    final = knockout("final", Places(source, 1, 2), neutral=True, level=("better_place",))
+    cup = table("cup", 2, "points")
+    reversed_score = match("cup", 0, 1, home_goals=0, away_goals=1)
+    plan = two_teams(LEAGUE, semi, cup, final, matches=(*FINISHED, reversed_score))
+    counts = assert_equal(plan, 0.45, level_strengths(2, -60.0), 1, 0)
+    assert counts.outcomes.tolist() == [[0, 64]]
+
+
+def test_a_rung_without_width_may_stand_above_a_full_key():
+    others = ("points", "goal_difference", "goals_for", "away_goals_for", "away_goal_difference")
+    rungs = ("altitude", *others, "wins", "away_points", "away_wins", *(f"c{k}" for k in range(3)))
+    columns = {"altitude": ("0", "0")} | {f"c{k}": ("0", "1") for k in range(3)}
+    fixtures = [match("league", k % 2, 1 - k % 2) for k in range(9)]
+    outcomes = (outcome("won", Places("league", 1, 1)),)
+    league = table("league", 2, *rungs)
+    plan = make_plan([league], fixtures, 2, columns=columns, outcomes=outcomes)
+    assert_equal(plan, 0.45, level_strengths(2, 0.2), 1, 0)
