@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from time import thread_time
 
@@ -96,7 +97,7 @@ def measure(config: str) -> dict[str, object]:
     numpy_ns = peer_ns_per_run(vectorised_numpy.simulate, season)
     cold, cached = first_calls(config)
     return {
-        **ours.document(),
+        **asdict(ours),
         "first_call_cold_seconds": cold,
         "first_call_cached_seconds": cached,
         "plain_numba_ns_per_run": numba_ns,

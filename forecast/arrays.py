@@ -28,6 +28,7 @@ __all__ = [
     "MAX_RATE",
     "NEUTRAL",
     "RUNS_PER_REPLICATE",
+    "STREAM_VERSION",
     "TILE",
     "UNKNOWN",
     "Counts",
@@ -43,6 +44,9 @@ __all__ = [
     "StageSlots",
     "Tables",
 ]
+
+STREAM_VERSION = 1
+"""Of the definition of the random streams: what each word is, and what it decides."""
 
 TILE = 64
 """Runs that share one draw of all strengths and one random stream."""

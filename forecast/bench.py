@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import resource
 import statistics
@@ -13,7 +14,7 @@ from time import perf_counter, thread_time
 import numba
 import numpy as np
 
-from forecast.arrays import RUNS_PER_REPLICATE, Counts, Posterior, Program, Season
+from forecast.arrays import RUNS_PER_REPLICATE, TILE, Counts, Posterior, Program, Season
 from forecast.lowering import lower
 from forecast.plan import Plan
 from forecast.simulate import draws, simulate
@@ -56,9 +57,26 @@ class Bench:
     scaling: tuple[Scaling, ...]
     machine: dict[str, str | int]
 
-    def document(self) -> dict[str, object]:
-        """Return everything as plain values for JSON."""
-        return asdict(self)
+    def json(self) -> str:
+        """Return everything as JSON."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    def text(self) -> str:
+        """Return everything as lines for people."""
+        lines = [
+            f"{self.forecast_id}: {self.teams} teams, {self.matches_per_run} matches a run",
+            f"first call      {self.first_call_seconds:8.2f} s",
+            f"one run         {self.ns_per_run:8.0f} ns of one core, a draw every {TILE} runs",
+            f"  of it draws   {self.draw_ns_per_run:8.0f} ns",
+            f"frozen          {self.frozen_ns_per_run:8.0f} ns with the same strengths in all runs",
+            f"peak memory     {self.peak_memory_mb:8.0f} MB",
+        ]
+        lines += [
+            f"workers {row.workers:<3}     {row.runs_per_second:12,.0f} runs/s "
+            f"{row.matches_per_second:15,.0f} matches/s   efficiency {row.efficiency:.2f}"
+            for row in self.scaling
+        ]
+        return "\n".join([*lines, ", ".join(f"{k} {v}" for k, v in self.machine.items())]) + "\n"
 
 
 def machine() -> dict[str, str | int]:

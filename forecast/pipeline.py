@@ -13,7 +13,14 @@ import numpy as np
 import polars as pl
 
 from forecast import tables
-from forecast.arrays import RUNS_PER_REPLICATE, Counts, Posterior, Season
+from forecast.arrays import (
+    DRAWS_PER_REPLICATE,
+    MAX_RATE,
+    RUNS_PER_REPLICATE,
+    Counts,
+    Posterior,
+    Season,
+)
 from forecast.counts import add
 from forecast.errors import ModelError
 from forecast.lowering import lower
@@ -63,7 +70,7 @@ class Fitted:
     def publish(self, folder: Folder, *, force: bool = False) -> None:
         """Write the strengths and their provenance into a claimed folder."""
         files = _both_formats("strengths", self.strengths)
-        document = provenance(self.plan, self.effort, replicates=0, runs=0, files=files)
+        document = provenance(self.plan, self.effort, counts=None, files=files)
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
 
@@ -89,7 +96,14 @@ class Result:
     @property
     def notes(self) -> tuple[str, ...]:
         """What limits the forecast, in sentences; the weightiest first."""
-        return self.fit.notes
+        if not self.counts.capped_tiles:
+            return self.fit.notes
+        share = self.counts.capped_tiles / (self.counts.replicates * DRAWS_PER_REPLICATE)
+        capped = (
+            f"In {100 * share:.2g} % of the draws of strengths a side would score more than "
+            f"{MAX_RATE:.0f} goals a match; its rate was held there."
+        )
+        return (*self.fit.notes, capped)
 
     @property
     def tables(self) -> Mapping[str, pl.DataFrame]:
@@ -129,8 +143,7 @@ class Result:
         document = provenance(
             self.plan,
             self.effort,
-            replicates=self.counts.replicates,
-            runs=self.counts.runs,
+            counts=self.counts,
             files=files,
         )
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)

@@ -32,6 +32,7 @@ Out = Annotated[Path, typer.Option(help="Folder for the folders of all forecasts
 Force = Annotated[bool, typer.Option("--force", help="Replace the folder of another forecast.")]
 
 DEFAULT_OUT = Path("forecasts")
+DEFAULT_BENCH = Path("configs/copa_peru_2023/pre_tournament.toml")
 
 
 @app.command()
@@ -81,6 +82,25 @@ def fit(configs: Configs, *, out: Out = DEFAULT_OUT, force: Force = False) -> No
     from forecast.cli.batch import run_batch  # noqa: PLC0415 (same)
 
     raise typer.Exit(run_batch(configs, lambda plan: _fit(plan, out=out, force=force)))
+
+
+@app.command()
+def bench(
+    config: Annotated[
+        Path, typer.Argument(metavar="[CONFIG]", help="The forecast to measure with.")
+    ] = DEFAULT_BENCH,
+    *,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure runs/s and matches/s on this machine, on one worker up to all; write nothing."""
+    from forecast.bench import bench as measure  # noqa: PLC0415 (each verb imports what it needs)
+    from forecast.config import find_configs, load  # noqa: PLC0415 (same)
+    from forecast.pipeline import available_workers  # noqa: PLC0415 (same)
+
+    plan = load(find_configs([config])[0])
+    figures = measure(plan, workers=workers or available_workers())
+    emit(figures.json() if json else figures.text())
 
 
 def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool) -> str:

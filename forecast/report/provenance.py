@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from time import perf_counter
 
+from forecast.arrays import DRAWS_PER_REPLICATE, STREAM_VERSION, Counts
 from forecast.plan import Plan
 
 __all__ = ["Effort", "Stopwatch", "provenance"]
@@ -56,10 +57,11 @@ class Stopwatch:
 
 
 def provenance(
-    plan: Plan, effort: Effort, *, replicates: int, runs: int, files: Mapping[str, bytes]
+    plan: Plan, effort: Effort, *, counts: Counts | None, files: Mapping[str, bytes]
 ) -> dict[str, object]:
-    """Return the document for `provenance.json`; `replicates` and `runs` are 0 without any."""
+    """Return the document for `provenance.json`, without `counts` that of a fit alone."""
     source = plan.source
+    replicates = counts.replicates if counts else 0
     return {
         "schema_version": 1,
         "forecast_id": plan.id,
@@ -68,9 +70,15 @@ def provenance(
         "inputs": [{"name": name, "sha256": digest} for name, digest in source.inputs],
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "rng_seed": plan.simulation.rng_seed,
-        "runs": runs,
+        "stream_version": STREAM_VERSION,
+        "runs": counts.runs if counts else 0,
         "replicates": replicates,
         "blocks": {"first": 0, "count": replicates},
+        "tiles": {
+            "all": replicates * DRAWS_PER_REPLICATE,
+            "ranked_exactly": counts.exact_tiles if counts else 0,
+            "with_a_capped_rate": counts.capped_tiles if counts else 0,
+        },
         "executor": "threads",
         "workers": effort.workers,
         "versions": {

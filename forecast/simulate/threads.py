@@ -73,21 +73,21 @@ def simulate(
     total: Counts | None = None
     waiting = iter(range(first, first + replicates))
     running: set[Future[Counts]] = set()
-    with ThreadPoolExecutor(workers, thread_name_prefix="forecast") as pool:
-        try:
-            for done in range(replicates):
-                while len(running) <= workers and (replicate := next(waiting, None)) is not None:
-                    running.add(
-                        pool.submit(play, season, posterior, rng_seed=rng_seed, replicate=replicate)
-                    )
-                finished = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
-                running.remove(finished)
-                counts = finished.result()
-                total = counts if total is None else add(total, counts)
-                if progress is not None:
-                    progress(done + 1)
-        finally:
-            for future in running:
-                future.cancel()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="forecast")
+    try:
+        for done in range(replicates):
+            while len(running) <= workers and (replicate := next(waiting, None)) is not None:
+                running.add(
+                    pool.submit(play, season, posterior, rng_seed=rng_seed, replicate=replicate)
+                )
+            finished = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
+            running.remove(finished)
+            counts = finished.result()
+            total = counts if total is None else add(total, counts)
+            if progress is not None:
+                progress(done + 1)
+    finally:
+        # Not waiting lets a signal end the program in the middle of a block, or of compiling.
+        pool.shutdown(wait=False, cancel_futures=True)
     assert total is not None
     return total
