@@ -22,7 +22,7 @@ from forecast.plan import (
     TableStage,
 )
 
-COLUMNS = (
+ADDITIVE = (
     "points",
     "goal_difference",
     "goals_for",
@@ -31,6 +31,11 @@ COLUMNS = (
     "away_goal_difference",
     "away_goals_for",
     "away_wins",
+)
+"""Columns that are packed into one key: all of them leave no room for the highest scores."""
+
+COLUMNS = (
+    *ADDITIVE,
     "first_half_points",
     "opponents_points",
     "opponents_goal_difference",
@@ -118,6 +123,8 @@ def some_table(rng, stage, teams):
     """Return a table with any ladder, points in it, and adjustments."""
     columns = [*COLUMNS, *TEAM_COLUMNS]
     rungs = rng.sample(columns, rng.randint(1, len(columns)))
+    if rng.random() < 0.3:
+        rungs = rng.sample(ADDITIVE, len(ADDITIVE))
     if "points" not in rungs:
         rungs.insert(rng.randrange(len(rungs)), "points")
     elif rng.random() < 0.5:
@@ -248,7 +255,7 @@ def plans(draw):
     shape = draw(st.sampled_from(SHAPES)).split()
     begun = "rounds" in shape and draw(st.booleans())
     rng = random.Random(draw(st.integers(0, 2**32)))
-    each = rng.choice((0, 1, 2, 3, 4, 4, 4))
+    each = rng.choice((0, 1, 2, 3, 4, 4, 4 if teams > 5 else 14))
     complete = begun and rng.random() < 0.7
     stages, sources, fixtures, known = [], {ENTRY: teams}, [], False
     for number, kind in enumerate(shape):

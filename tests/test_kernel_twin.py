@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from competitions import knockout, make_plan, match, outcome, plans, strengths, table
+from competitions import ADDITIVE, knockout, make_plan, match, outcome, plans, strengths, table
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from twin import play_replicate
@@ -127,3 +127,18 @@ def test_a_rung_without_width_may_stand_above_a_full_key():
     league = table("league", 2, *rungs)
     plan = make_plan([league], fixtures, 2, columns=columns, outcomes=outcomes)
     assert_equal(plan, 0.45, level_strengths(2, 0.2), 1, 0)
+
+
+@pytest.mark.parametrize("rung", ["points", "goal_difference", "away_wins"])
+def test_scores_that_leave_the_key_are_ranked_exactly(rung):
+    rungs = (rung, *(name for name in ADDITIVE if name != rung))
+    fixtures = [match("league", k % 3, (k + 1) % 3) for k in range(60)]
+    plan = make_plan(
+        [table("league", 3, *rungs)],
+        fixtures,
+        3,
+        outcomes=(outcome("won", Places("league", 1, 1)),),
+    )
+    for intercept in (3.0, 3.7):
+        counts = assert_equal(plan, 0.45, level_strengths(3, intercept), 1, 0)
+        assert counts.exact_tiles == 1
