@@ -1,9 +1,13 @@
 """Draws of strengths from scrambled Sobol points.
 
-One replicate is one independently scrambled set of 512 points. Its first coordinate picks the
-node of hyperparameters, the others become standard normals, which the node's Cholesky factor
-turns into strengths. Within a set the points fill the space evenly, which removes nearly all the
-variance between draws; between sets they are independent, which gives the errors.
+One replicate is one independently scrambled set of 512 points, whose coordinates become standard
+normals, which a node's Cholesky factor turns into strengths. Within a set the points fill the
+space evenly, which removes most of the variance between draws; between sets they are independent,
+which gives the errors.
+
+The node of hyperparameters is the coordinate `(t + shift) / 512` of point t, as in a Hammersley set.
+So each node has consecutive points of the sequence, which are even again in every coordinate; a
+Sobol coordinate for the node would scatter them.
 """
 
 from __future__ import annotations
@@ -37,14 +41,13 @@ def plain_points(dimensions: int) -> UInt32:
     return np.ascontiguousarray((points.T * DRAWS_PER_REPLICATE).astype(np.uint32))
 
 
-def sobol_points(dimensions: int, rng_seed: int, replicate: int) -> Float64:
+def sobol_points(dimensions: int, rng: np.random.Generator) -> Float64:
     """Return a scrambled Sobol set, shape (dimensions, draws), inside (0, 1).
 
     The scrambling is scipy's, a random lower triangular matrix over GF(2) and a shift, applied to
     the finished points: scipy would build the direction numbers again for every set, in ten times
     the time.
     """
-    rng = np.random.default_rng([rng_seed, replicate])
     shift = rng.integers(0, 1 << BITS, dimensions, np.uint32)
     noise = rng.integers(0, 1 << BITS, (dimensions, INDEX_BITS), np.uint32)
     leading = np.uint32(1) << (BITS - 1 - np.arange(INDEX_BITS, dtype=np.uint32))
@@ -61,15 +64,25 @@ def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
     nodes, dimensions, rank = posterior.factor.shape
     if nodes == 1 and rank == 0:
         return np.repeat(posterior.mean, DRAWS_PER_REPLICATE, axis=0)
-    points = sobol_points(1 + rank, rng_seed, replicate)
-    node = np.searchsorted(np.cumsum(posterior.weights)[:-1], points[0], side="right")
-    normals = ndtri(points[1:])
-    out = np.empty((DRAWS_PER_REPLICATE, dimensions))
+    rng = np.random.default_rng([rng_seed, replicate])
+    normals = ndtri(sobol_points(rank, rng))
+    edges = node_edges(posterior.weights, rng.random())
+    out = np.empty((dimensions, DRAWS_PER_REPLICATE))
     for k in range(nodes):
-        mine = np.flatnonzero(node == k)
-        part = np.empty((dimensions, mine.size))
+        mine = slice(edges[k], edges[k + 1])
+        part = np.empty((dimensions, edges[k + 1] - edges[k]))
         transform_normals(
             posterior.mean[k], posterior.factor[k], np.ascontiguousarray(normals[:, mine]), part
         )
-        out[mine] = part.T
-    return out
+        out[:, mine] = part
+    return np.ascontiguousarray(out.T)
+
+
+def node_edges(weights: Float64, shift: float) -> list[int]:
+    """Return where each node's draws begin, and their number at the end.
+
+    Draw t belongs to the node at `(t + shift) / draws` of the cumulated weights, so on average
+    over `shift`, uniform in [0, 1), a node has exactly its share.
+    """
+    inner = np.ceil(np.cumsum(weights)[:-1] * DRAWS_PER_REPLICATE - shift).astype(int)
+    return [0, *np.clip(inner, 0, DRAWS_PER_REPLICATE).tolist(), DRAWS_PER_REPLICATE]
