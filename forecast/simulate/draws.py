@@ -5,7 +5,7 @@ normals, which a node's Cholesky factor turns into strengths. Within a set the p
 space evenly, which removes most of the variance between draws; between sets they are independent,
 which gives the errors.
 
-The node of hyperparameters is the coordinate `(t + shift) / 512` of point t, as in a Hammersley set.
+The node of hyperparameters is the coordinate `(t + shift) / 512` of point t, as in Hammersley sets.
 So each node has consecutive points of the sequence, which are even again in every coordinate; a
 Sobol coordinate for the node would scatter them.
 """
