@@ -1,6 +1,9 @@
-"""The kernel's counts by names, as the readable twin sees them."""
+"""The kernel's counts by names, and whether they equal what the readable twin has seen."""
 
-from twin import Seen
+from twin import Seen, play_replicate
+
+from forecast.lowering import lower
+from forecast.simulate.threads import play_strengths
 
 
 def named(season, plan, counts):
@@ -26,3 +29,14 @@ def named(season, plan, counts):
         for rung, name in enumerate(cut.rungs):
             seen.rungs[cut.stage, cut.place, name] += int(counts.rungs[c, rung])
     return seen
+
+
+def assert_equal(plan, first_half_share, rows, rng_seed=1, replicate=0):
+    """Play a plan with kernel and twin, compare every count, and return the kernel's."""
+    season = lower(plan, first_half_share)
+    counts = play_strengths(season, rows, rng_seed=rng_seed, replicate=replicate)
+    ours = play_replicate(plan, first_half_share, rows, rng_seed, replicate)
+    theirs = named(season, plan, counts)
+    for name in ours.__dataclass_fields__:
+        assert getattr(theirs, name) == getattr(ours, name), name
+    return counts
