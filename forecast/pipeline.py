@@ -21,6 +21,7 @@ from forecast.arrays import (
     Posterior,
     Season,
 )
+from forecast.config import Overrides
 from forecast.counts import add
 from forecast.errors import ModelError
 from forecast.lowering import lower
@@ -207,6 +208,7 @@ def with_runs(plan: Plan, runs: int) -> Plan:
 
     The hash of a config covers its runs, so that a folder never passes for a larger forecast.
     """
+    Overrides(runs=runs)  # refuses what a config may not say
     source = plan.source
     simulation = replace(plan.simulation, runs=runs, target_error=None)
     said = json.loads(source.resolved)
@@ -229,7 +231,9 @@ def fit_strengths(plan: Plan) -> Fitted:
 
 def available_workers() -> int:
     """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _simulated(

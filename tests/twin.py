@@ -102,7 +102,8 @@ class Twin:
         stages = plan.competition.stages
         first = 0 if plan.start is None else [s.id for s in stages].index(plan.start)
         unknown = {m.stage for m in plan.matches if not m.played}
-        before = [s for s in stages[:first] if isinstance(s, TableStage) and s.id not in unknown]
+        whole = {m.stage for m in plan.matches} - unknown
+        before = [s for s in stages[:first] if isinstance(s, TableStage) and s.id in whole]
         self.simulated = stages[first:]
         self.stages = [*before, *self.simulated]
         self.tables = [s for s in self.stages if isinstance(s, TableStage)]

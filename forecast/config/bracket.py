@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from forecast.config.day import Day, as_match
@@ -36,9 +36,16 @@ def resolve_start(
     *,
     structure: Structure,
     checker: RowChecker,
+    changing: Collection[str],
 ) -> Bracket:
-    """Return the bracket from `start` on; what is wrong or missing is noted."""
-    return _Resolver(document, stages, rows, structure, checker).resolve()
+    """Return the bracket from `start` on; what is wrong or missing is noted.
+
+    `changing` are the stages whose rules change after the day.
+    """
+    resolver = _Resolver(
+        document, stages, rows, structure=structure, checker=checker, changing=changing
+    )
+    return resolver.resolve()
 
 
 class _Resolver:
@@ -49,8 +56,10 @@ class _Resolver:
         document: Document[ForecastFile],
         stages: Sequence[Stage],
         rows: Sequence[MatchRow],
+        *,
         structure: Structure,
         checker: RowChecker,
+        changing: Collection[str],
     ) -> None:
         assert document.model is not None
         assert document.model.start is not None
@@ -60,6 +69,7 @@ class _Resolver:
         self.rows = rows
         self.structure = structure
         self.checker = checker
+        self.changing = changing
         self.bracket = Bracket()
         self.possible: dict[str, list[Teamset]] = {}
 
@@ -122,14 +132,19 @@ class _Resolver:
         self.possible[stage.id] = possible[0] + possible[1]
         return listed
 
-    def agrees(self, stage: KnockoutStage, tie: Sequence[MatchRow], known: Sequence[bool]) -> bool:
-        """Return whether the rows of a tie are legs under the rule in force.
+    def counts(self, stage: KnockoutStage, row: MatchRow, *, was_known: bool) -> bool:
+        """Return whether a row of a tie is a leg as it was known on the day.
 
-        If the rule changed since, rows from after the day give the pair and nothing else.
+        If the rule changed since, a row from after the day may have a venue that nobody could
+        know; it only names the pair.
         """
+        foreseen = row.neutral == stage.neutral or stage.id not in self.changing
+        return was_known or foreseen
+
+    def agrees(self, stage: KnockoutStage, tie: Sequence[MatchRow], known: Sequence[bool]) -> bool:
+        """Return whether all rows of a tie are legs under the rule in force."""
         return fits(tie, stage.legs) and all(
-            was_known or row.neutral == stage.neutral
-            for row, was_known in zip(tie, known, strict=True)
+            self.counts(stage, row, was_known=was) for row, was in zip(tie, known, strict=True)
         )
 
     def settle(
@@ -150,13 +165,20 @@ class _Resolver:
                 self.checker.note(head, "leg", found=found, allowed=allowed)
             return None
         winner = tie_winner(tie, stage, self.checker, known=known)
-        if self.agrees(stage, tie, known):
-            self.keep(tie, known, winner)
+        self.keep(stage, tie, known, winner)
         return winner
 
-    def keep(self, tie: Sequence[MatchRow], known: Sequence[bool], winner: str | None) -> None:
-        """Append the rows of a tie; its winner stands on the last one."""
+    def keep(
+        self,
+        stage: KnockoutStage,
+        tie: Sequence[MatchRow],
+        known: Sequence[bool],
+        winner: str | None,
+    ) -> None:
+        """Append the rows of a tie that count; its winner stands on the last one."""
         for row, was_known in zip(tie, known, strict=True):
+            if not self.counts(stage, row, was_known=was_known):
+                continue
             decided = winner is not None and row is tie[-1]
             self.bracket.matches.append(
                 as_match(
@@ -202,7 +224,6 @@ class _Resolver:
 
     def entrants(self, stage: KnockoutStage) -> list[Teamset] | None:
         """Return who may stand in each entry of a stage, or None after noting a gap."""
-        everyone = frozenset(self.teams.names)
         sets: list[Teamset] = []
         for places in stage.entrants:
             span = slice(places.first - 1, places.last)
@@ -211,20 +232,13 @@ class _Resolver:
             elif places.stage in self.possible:
                 sets += self.possible[places.stage][span]
             else:
-                fault = self.place_gap(places.stage)
-                if fault:
-                    found = f"{show(self.start)}, though {stage.id} takes places of {places.stage}"
-                    self.note(f"{found}: {fault}", "a start that settles who enters later stages")
-                    return None
-                sets += [everyone] * (places.last - places.first + 1)
+                # Lots and unknown half-times of a complete table fall anew in every run; they
+                # could seat a team of the listed bracket a second time.
+                found = f"{show(self.start)}, though {stage.id} takes places of {places.stage}"
+                found += ", a stage before the start"
+                self.note(found, "a start that settles who enters later stages")
+                return None
         return sets
-
-    def place_gap(self, stage: str) -> str | None:
-        """Return why the places of a stage before the start are not known, or None."""
-        kind = self.stages[self.structure.order[stage]]
-        if not isinstance(kind, TableStage):
-            return "it is a knockout before the start"
-        return open_fixtures(self.rows, stage, self.structure, self.teams, self.day)
 
     def find_tie(
         self,

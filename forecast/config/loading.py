@@ -12,7 +12,7 @@ from forecast.config.day import as_match
 from forecast.config.inputs import Inputs, read_inputs
 from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, OutcomeFile
 from forecast.config.problems import Problems, show
-from forecast.config.rules import stages_on
+from forecast.config.rules import stages_on, stages_that_change
 from forecast.config.structure import read_places
 from forecast.errors import ConfigError
 from forecast.plan import (
@@ -122,7 +122,12 @@ def _bracket(inputs: Inputs, stages: tuple[Stage, ...], problems: Problems) -> B
     """Return the bracket of a forecast with `start`; without it only check the hosts."""
     if inputs.said.start is not None:
         return resolve_start(
-            inputs.forecast, stages, inputs.rows, structure=inputs.structure, checker=inputs.checker
+            inputs.forecast,
+            stages,
+            inputs.rows,
+            structure=inputs.structure,
+            checker=inputs.checker,
+            changing=stages_that_change(inputs.rules, after=inputs.day.date),
         )
     for number, stage in enumerate(stages):
         if isinstance(stage, TableStage) or last_table(stages, stage.id) is not None:

@@ -14,7 +14,7 @@ from forecast.config.team_rows import Teams
 from forecast.config.toml_lines import KeyPath
 from forecast.plan import Adjustment, KnockoutStage, Stage, TableStage
 
-__all__ = ["check_rules", "has_dated_rules", "stages_on"]
+__all__ = ["check_rules", "has_dated_rules", "stages_on", "stages_that_change"]
 
 _DECIDES = ("better_place", "penalties")
 
@@ -108,6 +108,15 @@ def _check_level(
         found = f"away_goals with legs = {rules.legs} and venue = {show(rules.venue)}"
         allowed = 'away_goals only with legs = 2 and venue = "home"'
         document.note(problems, rules.level_written, found=found, allowed=allowed)
+
+
+def stages_that_change(model: CompetitionFile, *, after: date | None) -> frozenset[str]:
+    """Return the stages with a change after a day; None is after every change."""
+    return frozenset(
+        stage.id
+        for stage in model.stage
+        if after is not None and any(change.from_ > after for change in stage.change)
+    )
 
 
 def stages_on(

@@ -101,7 +101,8 @@ def _by_score(tie: Sequence[MatchRow], stage: KnockoutStage) -> str | None:
     if one == two and "away_goals" in stage.level and not tie[-1].extra_time:
         assert tie[0].goals is not None
         assert tie[1].goals is not None
-        one, two = tie[1].goals[1], tie[0].goals[1]
+        one = 0 if tie[1].neutral else tie[1].goals[1]
+        two = 0 if tie[0].neutral else tie[0].goals[1]
     if one == two:
         return None
     return first if one > two else second

@@ -20,8 +20,9 @@ def played_stages(plan: Plan) -> list[Stage]:
     if plan.start is None:
         return stages
     first = [stage.id for stage in stages].index(plan.start)
-    open_tables = {match.stage for match in plan.matches if not match.played}
-    complete = [s for s in stages[:first] if isinstance(s, TableStage) and s.id not in open_tables]
+    complete_tables = {match.stage for match in plan.matches if match.played}
+    complete_tables -= {match.stage for match in plan.matches if not match.played}
+    complete = [s for s in stages[:first] if isinstance(s, TableStage) and s.id in complete_tables]
     return [*complete, *stages[first:]]
 
 

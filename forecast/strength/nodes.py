@@ -134,6 +134,8 @@ def _climb(results: Results) -> tuple[Float64, Float64, Float64]:
             if better > value:
                 break
             step = step / 2.0
+        else:
+            return units, curvature, top  # no step goes up: rounding says that this is the top
         units, value, top = units + step, better, there
     raise ModelError(
         "The spread of the strengths could not be fitted: the search for the most probable "

@@ -72,7 +72,13 @@ def points_table(layout: Layout, counts: Counts) -> pl.DataFrame:
     `reached` counts teams, so it sums to teams times runs; `enough` those of them that finished
     above the cut; `probability` is `enough / reached`. A table without a cut has rows without one.
     """
-    parts = [part for bins in layout.points for part in _stage_points(bins, layout, counts)]
+    shown = {span.stage for span in layout.stages if span.published}
+    parts = [
+        part
+        for bins in layout.points
+        if bins.stage in shown
+        for part in _stage_points(bins, layout, counts)
+    ]
     frame = pl.concat(parts) if parts else pl.DataFrame(schema=POINTS)
     order = {bins.stage: row for row, bins in enumerate(layout.points)}
     by_stage = pl.col("stage").replace_strict(order, return_dtype=pl.Int64)

@@ -60,6 +60,9 @@ def spread(tile_hits: Int64) -> tuple[Float64, Float64]:
 
     A Beta is a choice. Against probabilities whose logit is normal with a standard deviation up
     to 1.2, the points are within 0.016 of the truth; the lower one errs downwards in most cases.
+    Against 3,072 draws of 4,096 runs each of the shipped forecast after round 1, the worst team of
+    each outcome was off by up to 0.03 at either point. An outcome with a handful of hits has no
+    measurable spread, and one without any has none: its points say nothing.
 
     Parameters
     ----------
