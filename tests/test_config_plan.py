@@ -213,6 +213,24 @@ def test_rows_of_another_rule_than_the_one_in_force_give_pairs_but_no_hosts(fold
     assert scores(plan, "semi_finals") == []
 
 
+def test_a_known_first_leg_stays_whatever_the_venue_of_the_second(folder):
+    two_legs_stay(folder)
+    second = "semi_finals,,2,2026-03-18,Jaén,Ica,"
+    change(folder / "matches.csv", (f"{second}0", f"{second}1"))
+    plan = at(folder, day="2026-03-15", start="semi_finals")
+    # Jaén v Ica is not foreseen on neutral ground, so it only names the pair.
+    assert scores(plan, "semi_finals") == [(1, 1), (0, 1), (None, None)]
+
+
+def test_away_goals_do_not_count_on_neutral_ground(folder):
+    two_legs_stay(folder)
+    second = "semi_finals,,2,2026-03-18,Jaén,Ica,"
+    change(folder / "matches.csv", (f"{second}0,2,1", f"{second}1,0,0"))
+    plan = at(folder, day="2026-03-18", start="semi_finals")
+    decided = [m.winner for m in plan.matches if m.stage == "semi_finals"][1]
+    assert plan.competition.teams[decided] == "Jaén"  # 1-1 at Ica, 0-0 on neutral ground
+
+
 def test_an_outcome_across_the_start_is_left_out_with_a_warning(folder):
     across = '[[outcome]]\nid = "across"\nplaces = ["semi_finals:3-4", "final:1"]\n\n'
     change(folder / "competition.toml", ("[[outcome]]", f"{across}[[outcome]]"))
