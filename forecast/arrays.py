@@ -60,7 +60,8 @@ FIRST_TEAM = 2
 """Index of the first attack in a row of strengths; before it intercept and home advantage."""
 
 MAX_RATE = 40.0
-"""Goals per 90 min; a draw beyond it is held here, and the tile is counted as capped."""
+"""Goals per 90 min at which a rate is held, in a tie the sum over its legs at that many times it;
+a tile in which any pairing could be beyond it is counted as capped."""
 
 LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
 """How a rung of a table's ladder is computed."""
@@ -366,7 +367,7 @@ class Counts:
     exact_tiles : int
         Tiles whose scores could leave a packed field, ranked by the slower exact ladder.
     capped_tiles : int
-        Tiles in whose draw a rate was held at `MAX_RATE`.
+        Tiles in whose draw some pairing would be beyond `MAX_RATE`.
     """
 
     replicates: int

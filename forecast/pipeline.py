@@ -101,8 +101,8 @@ class Result:
             return self.fit.notes
         share = self.counts.capped_tiles / (self.counts.replicates * DRAWS_PER_REPLICATE)
         capped = (
-            f"In {100 * share:.2g} % of the draws of strengths a side would score more than "
-            f"{MAX_RATE:.0f} goals a match; its rate was held there."
+            f"In {100 * share:.2g} % of the draws of strengths the best attack would score more "
+            f"than {MAX_RATE:.0f} goals a match against the worst defence; rates are held there."
         )
         return (*self.fit.notes, capped)
 

@@ -132,7 +132,8 @@ class Twin:
         for m in self.left:
             factor = 1.0 if m.neutral else strengths.home
             rates += [strengths.rate(m.home, m.away, factor), strengths.rate(m.away, m.home)]
-        self.seen.capped += max(rates, default=0.0) > MAX_RATE
+        best = max(strengths.scoring) * max(strengths.conceding) * max(strengths.home, 1.0)
+        self.seen.capped += best > MAX_RATE
         thresholds = goal_thresholds(key, [min(rate, MAX_RATE) for rate in rates])
         runs = [Run(number, self.teams) for number in range(TILE)]
         tables = [self.lines(run, key, thresholds) for run in runs]

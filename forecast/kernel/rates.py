@@ -74,18 +74,15 @@ def side_rates(
     conceding: np.ndarray,
     home_factor: float,
     rate: np.ndarray,
-) -> bool:
-    """Fill `rate` (goals per 90 min, a side); return whether any had to be held at `MAX_RATE`."""
-    highest = 0.0
+) -> None:
+    """Fill `rate` (goals per 90 min, a side), held at `MAX_RATE`."""
     for fixture in range(fixtures.home.size):
         home, away = fixtures.home[fixture], fixtures.away[fixture]
         factor = 1.0 if fixtures.neutral[fixture] else home_factor
         rate[2 * fixture] = scoring[home] * conceding[away] * factor
         rate[2 * fixture + 1] = scoring[away] * conceding[home]
     for side in range(rate.size):
-        highest = max(highest, rate[side])
         rate[side] = min(rate[side], MAX_RATE)
-    return highest > MAX_RATE
 
 
 @jit

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.arrays import TILE, Program
+from forecast.arrays import MAX_RATE, TILE, Program
 from forecast.jit import jit, jit_inner
 from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
@@ -34,7 +34,7 @@ class Tally(NamedTuple):
         By place, summed over the tables that share a row.
     rungs : int64, shape (cuts, rungs)
     tiles : int64, shape (2,)
-        Tiles ranked exactly; tiles with a capped rate.
+        Tiles ranked exactly; tiles in which some pairing would be beyond `MAX_RATE`.
     """
 
     occupancy: np.ndarray
@@ -152,15 +152,18 @@ def count_tile(
 
 
 @jit_inner
-def draw_goals(
-    program: Program, factors: Factors, key: np.uint64, bench: Bench
-) -> tuple[Integer, Flag]:
-    """Fill the goals of every side; return the most that any could score, and if one was held."""
-    capped = side_rates(
-        program.fixtures, factors.scoring, factors.conceding, factors.home, bench.rate
-    )
+def may_be_capped(factors: Factors) -> Flag:
+    """Return whether the best attack at home to the worst defence is beyond `MAX_RATE`."""
+    best = factors.scoring.max() * factors.conceding.max()
+    return best * max(factors.home, 1.0) > MAX_RATE
+
+
+@jit_inner
+def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
+    """Fill the goals of every side in the tables; return the most that any could score."""
+    side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, bench.rate)
     levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
-    return sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals), capped
+    return sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals)
 
 
 @jit_inner
@@ -172,7 +175,7 @@ def play_tile(
     bench.roots[0] = np.sqrt(bench.scoring)
     bench.roots[1] = np.sqrt(bench.conceding)
     factors = Factors(bench.scoring, bench.conceding, home, bench.roots)
-    most, capped = draw_goals(program, factors, key, bench)
+    most = draw_goals(program, factors, key, bench)
     exact: Flag = False
     enter_teams(bench.occupants, bench.scoring.size)
     for stage in range(program.stage_is_table.size):
@@ -194,7 +197,7 @@ def play_tile(
             play_knockout(program.knockouts, k, slot, key, factors, bench.tie, bench.occupants)
     count_tile(program, bench.scoring.size, bench.occupants, bench.seen, bench.hits, tally)
     tally.tiles[0] += exact
-    tally.tiles[1] += capped
+    tally.tiles[1] += may_be_capped(factors)
 
 
 @jit
