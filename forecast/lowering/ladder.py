@@ -134,15 +134,12 @@ def choose_packing(
     return goals, count, fields
 
 
-def lower_ladders(
-    plan: Plan, tables: Sequence[TableStage], matches: TableMatches
-) -> tuple[dict[str, Any], tuple[PointsBins, ...]]:
-    """Return the fields of `Tables` for all ladders, and the bins of points."""
+def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
+    """Return the fields of `Tables` for all ladders, to be filled table by table."""
     teams, count = len(plan.competition.teams), len(tables)
     most = max((len(table.tie_breaks) for table in tables), default=0)
-    bits = max(1, (teams - 1).bit_length())
     rule = plan.competition.points
-    out: dict[str, Any] = {
+    return {
         "rung_count": np.zeros(count, np.int64),
         "packed_count": np.zeros(count, np.int64),
         "rung_kind": np.zeros((count, most), np.int64),
@@ -151,7 +148,7 @@ def lower_ladders(
         "rung_shift": np.zeros((count, most), np.uint64),
         "key_weight": np.zeros((count, 8), np.uint64),
         "key_constant": np.zeros((count, teams), np.uint64),
-        "key_bits": bits,
+        "key_bits": max(1, (teams - 1).bit_length()),
         "key_goals": np.zeros(count, np.int64),
         "points_weight": np.zeros((count, 8), np.int64),
         "points_constant": np.zeros((count, teams), np.int64),
@@ -161,36 +158,52 @@ def lower_ladders(
         "points_rung": np.full(count, UNKNOWN, np.int64),
         "points_field": np.zeros((count, 2), np.uint64),
     }
+
+
+def fill_rungs(
+    out: dict[str, Any], t: int, rungs: Sequence[Rung], sides: Sequence[Sequence[int]]
+) -> list[tuple[int, int]]:
+    """Fill the ladder of table `t` and its sort key; return (shift, least value) of its fields."""
+    out["rung_count"][t] = len(rungs)
+    for k, rung in enumerate(rungs):
+        out["rung_kind"][t, k] = rung.kind
+        out["rung_weight"][t, k] = rung.weight
+        out["rung_constant"][t, k] = rung.constant
+    goals, packed, fields = choose_packing(rungs, sides, out["key_bits"])
+    out["key_goals"][t], out["packed_count"][t] = goals, packed
+    out["key_constant"][t] = np.arange(out["key_constant"].shape[1])
+    for k, (shift, least) in enumerate(fields):
+        unit = np.uint64(1) << np.uint64(shift)
+        out["rung_shift"][t, k] = shift
+        # Negative weights wrap; the sum is right modulo 2^64, and the field is not negative.
+        out["key_weight"][t] += rungs[k].weight.astype(np.uint64) * unit
+        out["key_constant"][t] += (rungs[k].constant - least).astype(np.uint64) * unit
+    return fields
+
+
+def lower_ladders(
+    plan: Plan, tables: Sequence[TableStage], matches: TableMatches
+) -> tuple[dict[str, Any], tuple[PointsBins, ...]]:
+    """Return the fields of `Tables` for all ladders, and the bins of points."""
+    out = empty_fields(plan, tables)
+    teams = len(plan.competition.teams)
     bins: list[PointsBins] = []
+    first = 0
     for t, table in enumerate(tables):
         row = t * teams
         sides = matches.sides[row : row + teams]
         rungs = [make_rung(plan, table, name, matches, row) for name in table.tie_breaks]
-        out["rung_count"][t] = len(rungs)
-        for k, rung in enumerate(rungs):
-            out["rung_kind"][t, k] = rung.kind
-            out["rung_weight"][t, k] = rung.weight
-            out["rung_constant"][t, k] = rung.constant
-        goals, packed, fields = choose_packing(rungs, sides, bits)
-        out["key_goals"][t], out["packed_count"][t] = goals, packed
-        out["key_constant"][t] = np.arange(teams)
-        for k, (shift, least) in enumerate(fields):
-            unit = np.uint64(1) << np.uint64(shift)
-            out["rung_shift"][t, k] = shift
-            # Negative weights wrap; the sum is right modulo 2^64, and the field is not negative.
-            out["key_weight"][t] += rungs[k].weight.astype(np.uint64) * unit
-            out["key_constant"][t] += (rungs[k].constant - least).astype(np.uint64) * unit
+        fields = fill_rungs(out, t, rungs, sides)
         points = make_rung(plan, table, "points", matches, row)
         lowest, highest = value_range(points, sides, 0)
-        first = bins[-1].first + bins[-1].size if bins else 0
-        bins.append(PointsBins(table.id, lowest, first, highest - lowest + 1))
         out["points_weight"][t], out["points_constant"][t] = points.weight, points.constant
         out["points_first"][t], out["points_bin"][t] = first, first - lowest
-        if "points" in table.tie_breaks[:packed]:
+        if "points" in table.tie_breaks[: len(fields)]:
             at = table.tie_breaks.index("points")
-            size = (highest - lowest).bit_length()
             out["points_rung"][t] = at
-            out["points_field"][t] = fields[at][0], (1 << size) - 1
+            out["points_field"][t] = fields[at][0], (1 << (highest - lowest).bit_length()) - 1
+        bins.append(PointsBins(table.id, lowest, first, highest - lowest + 1))
+        first += bins[-1].size
     return out, tuple(bins)
 
 
