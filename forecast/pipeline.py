@@ -25,7 +25,7 @@ from forecast.config import Overrides
 from forecast.counts import add
 from forecast.errors import ModelError
 from forecast.lowering import lower
-from forecast.plan import Plan
+from forecast.plan import LEAST_REPLICATES, Plan
 from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.provenance import Effort, Stopwatch, provenance
@@ -34,7 +34,6 @@ from forecast.strength import Fit, fit, summarise
 from forecast.strength import expected as expected_matches
 
 __all__ = [
-    "LEAST_REPLICATES",
     "MOST_REPLICATES",
     "Fitted",
     "Result",
@@ -43,9 +42,6 @@ __all__ = [
     "run",
     "with_runs",
 ]
-
-LEAST_REPLICATES = 16
-"""An error estimated from the means of fewer replicates is itself too uncertain."""
 
 MOST_REPLICATES = 4096
 """Where the search for `target_error` ends: 134 million runs."""

@@ -213,6 +213,11 @@ def test_rows_of_another_rule_than_the_one_in_force_give_pairs_but_no_hosts(fold
     assert scores(plan, "semi_finals") == []
 
 
+def test_results_that_cannot_count_without_a_start_are_named(folder):
+    (warning,) = at(folder).warnings
+    assert warning.startswith("5 known results of knockout stages do not count: without `start`")
+
+
 def test_a_known_first_leg_stays_whatever_the_venue_of_the_second(folder):
     two_legs_stay(folder)
     second = "semi_finals,,2,2026-03-18,Jaén,Ica,"

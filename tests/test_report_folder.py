@@ -1,5 +1,6 @@
 """A folder is there as a whole or not at all, whoever fails and whenever."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -12,7 +13,8 @@ from forecast.report.folder import PROVENANCE, claim
 
 
 def files(text, config_hash="one"):
-    provenance = {"config_hash": config_hash, "files": {"a.csv": "", "b.csv": ""}}
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    provenance = {"config_hash": config_hash, "files": {"a.csv": digest, "b.csv": digest}}
     return {
         "a.csv": text.encode(),
         "b.csv": text.encode(),
@@ -49,6 +51,8 @@ def test_a_folder_holds_its_config_only_with_all_of_its_files(out):
     with claim(out, "cup") as folder:
         assert folder.holds("one")
         assert not folder.holds("two")
+        (out / "cup" / "b.csv").write_bytes(b"")
+        assert not folder.holds("one")
         (out / "cup" / "b.csv").unlink()
         assert not folder.holds("one")
 

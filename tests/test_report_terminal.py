@@ -22,7 +22,7 @@ def test_names_are_shown_as_they_are_and_escapes_are_spelled_out():
     assert TEAMS[1] in text
     assert "Bolívar \\x1b[31m" in text
     assert "\x1b" not in text
-    assert text.startswith("Cup [bold]of[/bold] four (cup)\nas of 2023-09-15\n" + NOTE)
+    assert text.startswith(NOTE + "\nCup [bold]of[/bold] four (cup)\nas of 2023-09-15\n")
 
 
 def test_teams_come_by_the_last_outcome():

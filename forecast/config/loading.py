@@ -86,9 +86,25 @@ def load(path: Path | str, overrides: Overrides | None = None) -> Plan:
         bracket=tuple(bracket.pairs) if bracket else None,
         strength=inputs.strength,
         simulation=simulation,
-        warnings=warnings,
+        warnings=(*warnings, *_unused_results(inputs, stages)),
         source=_source(inputs, simulation, path=str(path)),
     )
+
+
+def _unused_results(inputs: Inputs, stages: tuple[Stage, ...]) -> tuple[str, ...]:
+    """Return a warning if results of knockout stages are known, but no start lets them count."""
+    knockouts = {stage.id for stage in stages if isinstance(stage, KnockoutStage)}
+    known = sum(
+        row.stage in knockouts and row.says_result and inputs.day.knows(row, inputs.structure.order)
+        for row in inputs.rows
+    )
+    if inputs.said.start is not None or not known:
+        return ()
+    warning = (
+        f"{known} known results of knockout stages do not count: without `start` the bracket "
+        "follows from the simulated table."
+    )
+    return (warning,)
 
 
 def _simulation(inputs: Inputs, overrides: Overrides) -> Simulation:

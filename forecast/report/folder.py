@@ -9,6 +9,7 @@ without its folder is put back first.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -49,14 +50,20 @@ class Folder:
         return self.out / f".{self.name}.old"
 
     def holds(self, config_hash: str) -> bool:
-        """Return whether the folder holds the forecast of this config with all of its files."""
+        """Return whether the folder holds the forecast of this config, every file as written."""
         provenance = self._provenance()
         files = provenance.get("files")
         return (
             provenance.get("config_hash") == config_hash
             and isinstance(files, dict)
-            and all((self.path / name).is_file() for name in files)
+            and all(self._is_whole(name, digest) for name, digest in files.items())
         )
+
+    def _is_whole(self, name: str, digest: object) -> bool:
+        try:
+            return hashlib.sha256((self.path / name).read_bytes()).hexdigest() == digest
+        except OSError:
+            return False
 
     def demand_free(self, *, force: bool) -> None:
         """Check that the folder may be written.

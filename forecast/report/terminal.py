@@ -67,7 +67,7 @@ def outcome_lines(plan: Plan, outcomes: pl.DataFrame, *, notes: Sequence[str], w
     }
     shown_teams = _ranked(outcomes, names)[:SHOWN_TEAMS]
     rows = tuple((team, *(cells[team, name] for name in names)) for team in shown_teams)
-    title = [f"{plan.competition.name} ({plan.id})", _dated(plan), *notes[:1]]
+    title = [*notes[:1], f"{plan.competition.name} ({plan.id})", _dated(plan)]
     runs = f"{outcomes['runs'][0]:,} runs; rounded, so columns may not add up." if names else ""
     foot = [_more(len(plan.competition.teams) - len(rows), where), runs]
     return _rendered(_Grid(("team", *names), rows), title=title, foot=foot)
