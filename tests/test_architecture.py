@@ -12,9 +12,9 @@ PACKAGE = Path(forecast.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
-    "errors": 0, "plan": 0, "arrays": 0, "jit": 0,
+    "errors": 0, "plan": 0, "arrays": 0, "columns": 0, "jit": 0,
     "kernel": 1, "strength": 1, "counts": 1,
-    "config": 2, "lowering": 2,
+    "config": 2, "lowering": 2, "proof": 2,
     "simulate": 3, "tables": 3,
     "report": 4,
     "bench": 5, "pipeline": 5, "cli": 5,
@@ -24,8 +24,10 @@ LAYERS = {
 
 SAME_LAYER = {
     ("arrays", "plan"),
+    ("columns", "plan"),
     ("cli", "bench"),  # a verb calls the measurement
     ("cli", "pipeline"),  # a verb calls the flow
+    ("proof", "config"),  # who meets whom in a bracket
     ("counts", "kernel"),  # the tally of a kernel call becomes counts
 }
 """Pairs (importer, imported) of one layer; with no way back they make no cycle."""

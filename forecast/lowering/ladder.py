@@ -17,15 +17,15 @@ from forecast.arrays import (
     UNKNOWN,
     PointsBins,
 )
+from forecast.columns import OPPONENTS, column_weights
 from forecast.lowering.matches import TableMatches
-from forecast.plan import Plan, PointsRule, TableStage
+from forecast.plan import Plan, TableStage
 
 __all__ = ["Rung", "lower_ladders", "sorting_network"]
 
 KEY_GOALS = (127, 63, 31, 15)
 """Most goals of a side for which a sort key is laid out: the first that leaves every rung room."""
 
-OPPONENTS = "opponents_"
 Int64 = NDArray[np.int64]
 
 
@@ -38,31 +38,17 @@ class Rung:
     constant: Int64
 
 
-def column_weights(name: str, rule: PointsRule) -> Int64 | None:
-    """Return the weights of a column of results over the eight counters, or None for another."""
-    win, draw = rule.win - rule.loss, rule.draw - rule.loss
-    by_name = {
-        "points": (win, draw, 0, 0),
-        "goal_difference": (0, 0, 1, -1),
-        "goals_for": (0, 0, 1, 0),
-        "wins": (1, 0, 0, 0),
-    }
-    if name in by_name:
-        return np.array(by_name[name] * 2, np.int64)
-    home = name.removeprefix("away_")
-    return np.array((0,) * 4 + by_name[home], np.int64) if home in by_name else None
-
-
 def additive_rung(
     plan: Plan, table: TableStage, name: str, matches: TableMatches, row: int
 ) -> Rung:
     """Return a column of results, or an integer column of teams.csv, as a rung."""
     teams = len(plan.competition.teams)
-    weight = column_weights(name, plan.competition.points)
-    if weight is None:
+    weights = column_weights(name, plan.competition.points)
+    if weights is None:
         values = np.array([int(text) for text in plan.competition.team_columns[name]], np.int64)
         dense = np.unique(values, return_inverse=True)[1].astype(np.int64)
         return Rung(LADDER_ADDITIVE, np.zeros(8, np.int64), dense)
+    weight = np.array(weights, np.int64)
     rows = slice(row, row + teams)
     constant = matches.played[rows] @ weight
     if name == "points":
