@@ -28,6 +28,7 @@ __all__ = [
     "MAX_RATE",
     "NEUTRAL",
     "RUNS_PER_REPLICATE",
+    "STRATA",
     "STREAM_VERSION",
     "TILE",
     "UNKNOWN",
@@ -45,7 +46,7 @@ __all__ = [
     "Tables",
 ]
 
-STREAM_VERSION = 1
+STREAM_VERSION = 2
 """Of the definition of the random streams: what each word is, and what it decides."""
 
 TILE = 64
@@ -53,6 +54,9 @@ TILE = 64
 
 DRAWS_PER_REPLICATE = 512
 """Draws of one scrambled Sobol set; a power of two."""
+
+STRATA = 256
+"""Orders of strata that fixtures and ties take in turn; a power of two."""
 
 RUNS_PER_REPLICATE = TILE * DRAWS_PER_REPLICATE
 
@@ -79,6 +83,7 @@ NEUTRAL = -2
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
+UInt8 = NDArray[np.uint8]
 UInt64 = NDArray[np.uint64]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -317,6 +322,9 @@ class Program(NamedTuple):
         Whether teams that enter at a bracket carry their place of the last table.
     outcome_start, outcome_list : int64
         Slots of each outcome, a flat list of lists.
+    strata : uint8, shape (STRATA, 2, TILE)
+        For each half of a tile the multiples of 8 below 256 in some order; in the second row with
+        their five leading bits reversed, so that the pairs of a fixture's sides are even, too.
     fixtures : Fixtures
     tables : Tables
     knockouts : Knockouts
@@ -328,6 +336,7 @@ class Program(NamedTuple):
     entry_places: bool
     outcome_start: Int64
     outcome_list: Int64
+    strata: UInt8
     fixtures: Fixtures
     tables: Tables
     knockouts: Knockouts
@@ -357,8 +366,8 @@ class Counts:
         their hits, for errors.
     outcomes, outcome_squares : int64, shape (outcomes, teams)
         The same for outcomes.
-    tile_hits : int64, shape (outcomes, teams, TILE + 1)
-        Number of tiles in which the team reached the outcome in exactly h of the TILE runs.
+    products : int64, shape (outcomes, teams)
+        Sum over tiles of hits in the first half of the runs times hits in the second.
     points : int64, shape (bins, 1 + cuts)
         Column 0: how often a total of points was reached, over all teams; column 1 + c: how often
         it was enough to finish above cut c (zero for bins of another stage than the cut's).
@@ -375,7 +384,7 @@ class Counts:
     occupancy_squares: Int64
     outcomes: Int64
     outcome_squares: Int64
-    tile_hits: Int64
+    products: Int64
     points: Int64
     rungs: Int64
     exact_tiles: int

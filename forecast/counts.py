@@ -27,7 +27,7 @@ def from_tally(season: Season, tally: Tally) -> Counts:
         occupancy_squares=occupancy**2,
         outcomes=outcomes,
         outcome_squares=outcomes**2,
-        tile_hits=tally.tile_hits.astype(np.int64),
+        products=tally.products.astype(np.int64),
         points=enough_points(season, tally.points.astype(np.int64)),
         rungs=tally.rungs.copy(),
         exact_tiles=int(tally.tiles[0]),

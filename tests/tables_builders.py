@@ -122,8 +122,7 @@ def count_cup(played):
     by_replicate = (*is_place.shape[:2], played.replicates, RUNS_PER_REPLICATE)
     hits = is_place.reshape(by_replicate).sum(axis=3)
     outcome_hits = outcomes.reshape(2, 4, played.replicates, RUNS_PER_REPLICATE).sum(axis=3)
-    in_tile = outcomes.reshape(2, 4, -1, TILE).sum(axis=3)
-    tile_hits = (in_tile[..., np.newaxis] == np.arange(TILE + 1)).sum(axis=2)
+    halves = outcomes.reshape(2, 4, -1, 2, TILE // 2).sum(axis=4)
     points = np.array(
         [[(played.points == t).sum(), (played.points[:, :2] == t).sum()]
          for t in range(LOWEST, LOWEST + 22)]
@@ -134,7 +133,7 @@ def count_cup(played):
         occupancy_squares=(hits**2).sum(axis=2),
         outcomes=outcome_hits.sum(axis=2),
         outcome_squares=(outcome_hits**2).sum(axis=2),
-        tile_hits=tile_hits,
+        products=(halves[..., 0] * halves[..., 1]).sum(axis=2),
         points=points,
         rungs=np.bincount(played.rung, minlength=3)[np.newaxis],
         exact_tiles=0,

@@ -13,7 +13,7 @@ from scipy.stats import poisson
 from forecast.arrays import CHART_SIZE, CHART_STEPS, MAX_RATE, TILE
 from forecast.kernel import knockout, rates
 from forecast.kernel.legs import poisson_goals
-from forecast.kernel.words import FOR_ROUNDING
+from forecast.kernel.words import FOR_SIDES
 
 RATES = st.one_of(st.floats(1e-6, MAX_RATE), st.sampled_from((1e-6, 1e-3, 1.3, 5.0, MAX_RATE)))
 KEYS = st.integers(0, 2**64 - 1)
@@ -54,7 +54,7 @@ def test_thresholds_fall_from_at_most_256_to_0(key, rate):
 
 @given(KEYS, RATES)
 def test_a_threshold_is_256_times_survival_rounded_by_its_uniform(key, rate):
-    uniform = (twin_stream.word(key, FOR_ROUNDING, 0) >> 32) * 2.0**-32
+    uniform = (twin_stream.word(key, FOR_SIDES, 0) >> 32) * 2.0**-32
     exact = 256 * poisson.sf(np.arange(rates.MAX_LEVELS), rate) + uniform
     kernel = thresholds(key, rate)
     away = np.abs(exact - np.round(exact)) > 1e-10
@@ -69,7 +69,7 @@ def uniform_key(rate, goals, above):
     if not 0 <= wanted < 2**32:
         return None
     high = wanted << 32
-    return (unmix(high) - (FOR_ROUNDING * 2**56 + 1) * twin_stream.GAMMA) % 2**64
+    return (unmix(high) - (FOR_SIDES * 2**56 + 1) * twin_stream.GAMMA) % 2**64
 
 
 def unmix(value):

@@ -6,7 +6,7 @@ import twin_stream
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.arrays import TILE
+from forecast.arrays import STRATA, TILE
 from forecast.kernel import words
 from forecast.plan import MAX_GOALS, MAX_TEAMS
 
@@ -51,9 +51,9 @@ def test_the_key_of_a_tile_hangs_on_rng_seed_replicate_and_tile(rng_seed, replic
 MOST_SIDES = 2 * 5 * MAX_TEAMS * MAX_TEAMS
 MOST_TIES = 64 * MAX_TEAMS // 2
 MOST_INDEX = {
-    "FOR_GOALS": 8 * MOST_SIDES,
-    "FOR_ROUNDING": MOST_SIDES,
-    "FOR_TIES": TILE // 2 * MOST_TIES,
+    "FOR_SIDES": MOST_SIDES,
+    "FOR_TIES": MOST_TIES,
+    "FOR_STRATA": STRATA * TILE,
     "FOR_LOTS": TILE * 64 * MAX_TEAMS,
     "FOR_HALVES": 128 * TILE * MOST_SIDES,
     "FOR_HIDDEN_HALVES": 128 * TILE * MOST_SIDES,

@@ -15,16 +15,15 @@ module = sys.modules["forecast.simulate.draws"]
 
 @pytest.mark.parametrize("replicate", [0, 1, 2])
 def test_every_aligned_block_of_points_is_even_in_every_coordinate(replicate):
-    points = module.sobol_points(40, np.random.default_rng([5, replicate]))
+    points = module.sobol_points(np.arange(40), np.random.default_rng([5, replicate]))
     for size in (16, 64, 512):
         cells = np.sort((points.reshape(40, -1, size) * size).astype(int), axis=2)
         assert (cells == np.arange(size)).all()
 
 
 def test_points_are_uniform_over_scramblings():
-    first = np.array(
-        [module.sobol_points(1, np.random.default_rng([6, r]))[0, 0] for r in range(4000)]
-    )
+    rngs = (np.random.default_rng([6, r]) for r in range(4000))
+    first = np.array([module.sobol_points(np.arange(1), rng)[0, 0] for rng in rngs])
     # Kolmogorov's bound for n = 4000 at 1e-7: sqrt(log(2 / 1e-7) / (2 n))
     distance = np.abs(np.sort(first) - (np.arange(4000) + 0.5) / 4000).max()
     assert distance < np.sqrt(np.log(2e7) / 8000)
@@ -34,7 +33,7 @@ def test_points_integrate_better_than_independent_ones():
     def spread(make):
         return np.std([np.exp(make(r)[:10].sum(axis=0) / 4).mean() for r in range(60)])
 
-    even = spread(lambda r: module.sobol_points(30, np.random.default_rng([7, r])))
+    even = spread(lambda r: module.sobol_points(np.arange(30), np.random.default_rng([7, r])))
     plain = spread(lambda r: np.random.default_rng([8, r]).random((30, DRAWS_PER_REPLICATE)))
     assert even < plain / 20  # measured: 1 / 70
 
@@ -53,6 +52,26 @@ def test_on_average_a_node_has_exactly_its_share():
     mean = np.mean([np.diff(module.node_edges(weights, shift)) for shift in shifts], axis=0)
     # the share's fraction is met by counting shifts, so to one shift in each of two edges
     assert np.abs(mean - weights * DRAWS_PER_REPLICATE).max() <= 2 / 10_000
+
+
+@given(st.integers(2, 30), st.integers(0, 2**32))
+def test_coordinates_are_dealt_by_lot_within_their_kind(teams, number):
+    order = module.deal_coordinates(2 + 2 * teams, np.random.default_rng(number))
+    assert order[:2].tolist() == [0, 1]
+    assert sorted(order[2 : 2 + teams]) == list(range(2, 2 + teams))
+    assert sorted(order[2 + teams :]) == list(range(2 + teams, 2 + 2 * teams))
+
+
+def test_turning_keeps_lengths_and_leaves_the_sum_of_a_team_to_its_first_coordinate():
+    rng = np.random.default_rng(10)
+    factor = np.tril(rng.normal(0, 0.3, (8, 8)))
+    factor[3, 3] = factor[6, 3] = factor[6, 6] = 0.0  # a team whose strength is known
+    turned = module.turn(factor, np.eye(8))
+    assert np.abs(turned.T @ turned - np.eye(8)).max() < 1e-15
+    loading = factor @ turned
+    own = loading[2:5] + loading[5:8]
+    assert np.abs(np.diag(own[:, 5:8])).max() < 1e-15
+    assert (turned[:2] == np.eye(8)[:2]).all()
 
 
 def _posterior():

@@ -7,7 +7,7 @@ import pytest
 from competitions import knockout, make_plan, match, outcome, table
 from scipy.stats import f
 
-from forecast.arrays import RUNS_PER_REPLICATE, TILE, Counts, Posterior
+from forecast.arrays import RUNS_PER_REPLICATE, Counts, Posterior
 from forecast.counts import add
 from forecast.lowering import lower
 from forecast.plan import Adjustment, Places
@@ -87,8 +87,6 @@ def test_every_place_is_taken_once_a_run_and_rounds_feed_each_other():
     assert (places["semi"].sum(axis=0) == counts.runs).all()
     assert (places["final"].sum(axis=0) == places["semi"][:2].sum(axis=0)).all()
     assert (counts.outcomes[2] == places["final"][0]).all()
-    hits = (counts.tile_hits * np.arange(TILE + 1)).sum(axis=2)
-    assert (hits == counts.outcomes).all()
     assert counts.points[:, 0].sum() == TEAMS * counts.runs
     assert (counts.rungs.sum(axis=1) == counts.runs).all()
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twin_stream import (
-    GOALS,
+    HALF,
     HALVES,
     HIDDEN_HALVES,
     LOTS,
+    SIDES,
     Strengths,
     goal_thresholds,
+    strata,
     tile_key,
     word,
 )
@@ -40,7 +42,7 @@ class Seen:
     cuts: tuple = ()
     occupancy: Counter = field(default_factory=Counter)  # (stage, place, team)
     outcomes: Counter = field(default_factory=Counter)  # (outcome, team)
-    tile_hits: Counter = field(default_factory=Counter)  # (outcome, team, hits)
+    products: Counter = field(default_factory=Counter)  # (outcome, team)
     points: Counter = field(default_factory=Counter)  # (stage, points)
     enough: Counter = field(default_factory=Counter)  # (stage, cut, points)
     rungs: Counter = field(default_factory=Counter)  # (stage, cut, rung)
@@ -165,8 +167,12 @@ class Twin:
     @staticmethod
     def goals(side, run, key, thresholds):
         """Return the goals of a side: its random byte against its thresholds."""
-        random = word(key, GOALS, 8 * side + run.number // 8)
-        byte = (random >> (8 * (run.number % 8))) & 255
+        half, number = divmod(run.number, HALF)
+        stratum = strata(key, side // 2, half)[number]
+        if side % 2:
+            stratum = int(f"{stratum:05b}"[::-1], 2)
+        shift = (word(key, SIDES, side) >> (8 * half)) & 255
+        byte = 8 * stratum ^ shift
         return sum(byte < threshold for threshold in thresholds)
 
     def thin(self, purpose, number, run, goals, key):
@@ -233,14 +239,15 @@ class Twin:
                 if winner is None and tie.goes_by_legs():
                     winner = tie.play_legs(number, strengths, key)
                 elif winner is None:
-                    winner = tie.play_aggregate(number, strengths, key)
+                    winner = tie.play_aggregate(number, len(self.left), strengths, key)
                 run.seats[stage.id, k + 1] = winner
                 run.seats[stage.id, len(ties) + k + 1] = two if winner == one else one
 
     def count_places(self, runs):
-        """Count who took which place, and the hits of every outcome in the tile."""
-        hits = Counter()
+        """Count who took which place, and the hits of every outcome in each half of the tile."""
+        halves = Counter(), Counter()
         for run in runs:
+            hits = halves[run.number // HALF]
             self.seen.occupancy.update(
                 (stage, place, team) for (stage, place), team in run.seats.items() if stage != ENTRY
             )
@@ -248,10 +255,10 @@ class Twin:
                 for p in outcome.places:
                     for place in range(p.first, p.last + 1):
                         hits[outcome.id, run.seats[p.stage, place]] += 1
-        self.seen.outcomes.update(hits)
-        for outcome in self.plan.competition.outcomes:
-            for team in range(self.teams):
-                self.seen.tile_hits[outcome.id, team, hits[outcome.id, team]] += 1
+        first, second = halves
+        self.seen.outcomes.update(first)
+        self.seen.outcomes.update(second)
+        self.seen.products.update({cell: first[cell] * second[cell] for cell in first})
 
 
 def play_replicate(plan, first_half_share, strengths, rng_seed, replicate):

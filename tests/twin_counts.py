@@ -17,8 +17,7 @@ def named(season, plan, counts):
     for k, outcome in enumerate(plan.competition.outcomes):
         for team in range(season.teams):
             seen.outcomes[outcome.id, team] += int(counts.outcomes[k, team])
-            for hits, tiles in enumerate(counts.tile_hits[k, team].tolist()):
-                seen.tile_hits[outcome.id, team, hits] += tiles
+            seen.products[outcome.id, team] += int(counts.products[k, team])
     for bins in layout.points:
         for k in range(bins.size):
             row, total = counts.points[bins.first + k].tolist(), bins.lowest + k

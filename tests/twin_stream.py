@@ -4,14 +4,23 @@ The words are written anew, in Python's integers, from the definition of the str
 thresholds are the kernel's own; how they follow from rates is tested apart from the twin.
 """
 
+from functools import cache
+
 import numpy as np
 
 from forecast.kernel.knockout import tie_threshold
 from forecast.kernel.legs import poisson_goals
-from forecast.kernel.rates import MAX_LEVELS, exponential, fill_thresholds
+from forecast.kernel.rates import (
+    LEVELS_AT_ONCE,
+    MAX_LEVELS,
+    SIDES_AT_ONCE,
+    exponential,
+    fill_thresholds,
+)
 from forecast.lowering.bracket import series_terms
 
-GOALS, ROUNDING, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS = range(7)
+SIDES, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS, STRATA = range(7)
+HALF = 32
 GAMMA = 0x9E3779B97F4A7C15
 WORD = 2**64
 SERIES_TERMS = np.array(series_terms(), np.int64)
@@ -36,13 +45,24 @@ def word(key, purpose, index):
     return mix((key + (purpose * 2**56 + index + 1) * GAMMA) % WORD)
 
 
+@cache
+def order(number):
+    """Return the numbers 0 to 31 in an order of the stream definition, by size of their words."""
+    return sorted(range(HALF), key=lambda k: word(0, STRATA, HALF * number + k))
+
+
+def strata(key, number, half):
+    """Return the strata of the runs in one half of a tile for a fixture or a tie."""
+    return order(2 * ((key + number) % 256) + half)
+
+
 def goal_thresholds(key, rates):
     """Return the kernel's integer thresholds of every side, for 1, 2, … goals."""
     sides = len(rates)
-    threshold = np.zeros((MAX_LEVELS, sides), np.uint16)
-    work = np.empty((3, sides)), np.empty(sides, np.uint64)
-    live = fill_thresholds(np.uint64(key), np.array(rates, float), threshold, *work)
-    return threshold[:live].T.tolist()
+    threshold = np.zeros((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.uint16)
+    work = np.empty((3, SIDES_AT_ONCE)), np.empty(sides, np.uint64)
+    fill_thresholds(np.uint64(key), np.array(rates, float), threshold, *work)
+    return [row[: row.index(0)] for row in threshold.T.tolist()]
 
 
 def tie_chance(rate, rival_rate, level):

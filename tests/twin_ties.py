@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from twin_stream import LEGS, TIES, poisson, tie_chance, word
+from twin_stream import HALF, LEGS, TIES, poisson, strata, tie_chance, word
 
 from forecast.arrays import MAX_RATE
 
@@ -81,7 +81,7 @@ class Tie:
                 return max(one, two, key=score.__getitem__)
         raise AssertionError("a level ladder always decides")
 
-    def play_aggregate(self, number, strengths, key):
+    def play_aggregate(self, number, fixtures, strengths, key):
         """Decide by the exact chance of the aggregate, for which the order of legs is nothing."""
         one, two = self.bracket_order
         better = self.run.better(one, two)
@@ -95,6 +95,8 @@ class Tie:
         rival_rate = min(strengths.rate(two, one, factors[1]), most)
         decides = next(rung for rung in self.stage.level if rung != "away_goals")
         level = float(better) if decides == "better_place" else 0.5
-        random = word(key, TIES, 32 * number + self.run.number // 2)
-        half = random >> 32 if self.run.number % 2 else random % 2**32
-        return one if half < tie_chance(rate, rival_rate, level) else two
+        half, within = divmod(self.run.number, HALF)
+        shift = (word(key, TIES, number) >> (32 * half)) % 2**32
+        stratum = strata(key, fixtures + number, half)[within]
+        random = (stratum << 27) ^ shift
+        return one if random < tie_chance(rate, rival_rate, level) else two

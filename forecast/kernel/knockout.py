@@ -22,15 +22,18 @@ from forecast.arrays import (
     Knockouts,
 )
 from forecast.jit import jit, jit_inner
+from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import TEAM, play_legs, settle_known
 from forecast.kernel.rates import exponential
 from forecast.kernel.types import Factors, Flag, Integer, TieWork
-from forecast.kernel.words import FOR_TIES, fill_words
+from forecast.kernel.words import FOR_TIES, word
 
 __all__ = ["CHART_MARGIN", "draw_chart", "play_knockout", "tie_threshold"]
 
 CHART_MARGIN = np.float32(2.0**-10)
 """More than the chart's interpolation and float32 can be wrong together."""
+
+HALF_TILE = TILE // 2
 
 HALF, STRICT = 0, 1
 """Charts: level ties count one half; level ties do not count."""
@@ -161,6 +164,19 @@ def decide_by_place(
 
 
 @jit_inner
+def move_numbers(strata: np.ndarray, random: np.uint64, numbers: np.ndarray) -> None:
+    """Fill `numbers[run]` (uint32), a tie's uniform numbers: its strata on top, moved as one.
+
+    As with goals, each half of the tile has its own 32 bits to move by (exclusive or).
+    """
+    first, second = np.uint32(random), np.uint32(random >> np.uint64(32))
+    for run in range(HALF_TILE):
+        numbers[run] = (np.uint32(strata[run]) << np.uint32(24)) ^ first
+    for run in range(HALF_TILE, TILE):
+        numbers[run] = (np.uint32(strata[run]) << np.uint32(24)) ^ second
+
+
+@jit_inner
 def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> Flag:
     """Fill `wins[run]` by the chart; return whether it is unsure of any run."""
     unsure = False
@@ -239,6 +255,8 @@ def play_knockout(
     knockout: Integer,
     first_slot: Integer,
     key: np.uint64,
+    strata: np.ndarray,
+    first_strata: Integer,
     factors: Factors,
     work: TieWork,
     occupants: np.ndarray,
@@ -246,10 +264,9 @@ def play_knockout(
     """Play one round: winners fill the slots from `first_slot` on, their rivals the next ones.
 
     `occupants[slot, run]` is uint32, the place in the last table above the team's 16 bits, so
-    the better place is the smaller number.
+    the better place is the smaller number. Tie k reads row `first_strata + k` of `strata`.
     """
-    roots, chance, words, wins = work
-    random = words.view(np.uint32)
+    roots, chance, random, wins = work
     ties = knockouts.tie_count[knockout]
     known = plays_legs(knockouts, knockout) or knockouts.listed_row[knockout].max() != UNKNOWN
     by_place = knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE
@@ -264,7 +281,8 @@ def play_knockout(
         tie = knockouts.tie_first[knockout] + k
         firsts = occupants[knockouts.tie_slot[tie, 0]]
         seconds = occupants[knockouts.tie_slot[tie, 1]]
-        fill_words(key, FOR_TIES, TILE // 2 * tie, words)
+        mine = strata[strata_of(key, first_strata + tie), 0]
+        move_numbers(mine, word(key, FOR_TIES, tie), random)
         tie_roots(firsts, seconds, factors.roots, scale, roots)
         if by_place:
             decide_by_place(firsts, seconds, chart, roots, chance)

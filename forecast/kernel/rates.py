@@ -2,8 +2,8 @@
 
 Thresholds turn a goal model into integers: with S(k) = P(goals >= k) a side has scored at least
 k goals in a run if its random byte is below `floor(256 S(k) + u)`, with one uniform u a side and
-tile. Averaged over u that probability is S(k) exactly, so eight random bits a run are enough;
-runs of one tile are slightly correlated, which the errors between replicates see.
+tile. Averaged over u, a multiple of 2^-32, that probability is S(k) to 2^-32, so eight random bits
+a run are enough; runs of one tile are slightly correlated, which the errors between replicates see.
 """
 
 from __future__ import annotations
@@ -11,13 +11,27 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import FIRST_TEAM, MAX_RATE, Fixtures
-from forecast.jit import jit
-from forecast.kernel.words import FOR_ROUNDING, fill_words
+from forecast.jit import jit, jit_inner
+from forecast.kernel.words import FOR_SIDES, fill_words
 
-__all__ = ["MAX_LEVELS", "exponential", "fill_thresholds", "side_rates", "team_factors"]
+__all__ = [
+    "LEVELS_AT_ONCE",
+    "MAX_LEVELS",
+    "SIDES_AT_ONCE",
+    "exponential",
+    "fill_thresholds",
+    "side_rates",
+    "team_factors",
+]
 
 MAX_LEVELS = 128
 """Most goals of a side; P(goals > 127) is below 1e-24 at `MAX_RATE`."""
+
+LEVELS_AT_ONCE = 4
+"""Thresholds that are compared in one pass; so many rows after the last live one are 0."""
+
+SIDES_AT_ONCE = 32
+"""Sides whose thresholds are made together, up to the last live one of them."""
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # upper 33 bits of ln 2, so that n * LN2_HIGH is exact
@@ -88,19 +102,29 @@ def side_rates(
 @jit
 def fill_thresholds(
     key: np.uint64, rate: np.ndarray, threshold: np.ndarray, work: np.ndarray, words: np.ndarray
-) -> int:
-    """Fill `threshold[k - 1, side]` (uint16, 0 to 256) for k = 1, 2, …; return how many rows live.
+) -> None:
+    """Fill `threshold[k - 1, side]` (uint16, 0 to 256) for k = 1, 2, …, and the sides' words.
 
-    `work` is float64 of shape (3, sides), `words` uint64 of shape (sides,). Thresholds fall with
-    k; rows from the returned number on hold nothing.
+    Thresholds fall with k. Rows up to `LEVELS_AT_ONCE` after a side's first 0 are 0; what is
+    beyond them holds nothing. `work` is float64 of shape (3, SIDES_AT_ONCE), `words` uint64 of
+    shape (sides,): the high 32 bits round a side's thresholds.
     """
-    fill_words(key, FOR_ROUNDING, 0, words)
+    fill_words(key, FOR_SIDES, 0, words)
+    for first in range(0, rate.size, SIDES_AT_ONCE):
+        some = slice(first, min(first + SIDES_AT_ONCE, rate.size))
+        fill_some(rate[some], words[some], threshold[:, some], work)
+
+
+@jit_inner
+def fill_some(rate: np.ndarray, words: np.ndarray, threshold: np.ndarray, work: np.ndarray) -> None:
+    """Fill the thresholds of some sides."""
     probability, survival, rounding = work[0], work[1], work[2]
     for side in range(rate.size):
         probability[side] = exponential(-rate[side])
         survival[side] = 256.0 - 256.0 * probability[side]
         rounding[side] = np.float64(words[side] >> np.uint64(32)) * 2.0**-32
-    for k in range(1, MAX_LEVELS):
+    dead = 0
+    for k in range(1, MAX_LEVELS + 1):
         live = np.uint16(0)
         inverse = 1.0 / k
         row = threshold[k - 1]
@@ -111,5 +135,6 @@ def fill_thresholds(
             probability[side] *= rate[side] * inverse
             survival[side] -= 256.0 * probability[side]
         if live == 0:
-            return k - 1
-    return MAX_LEVELS - 1
+            dead += 1
+            if dead == LEVELS_AT_ONCE:
+                return

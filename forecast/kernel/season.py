@@ -14,12 +14,22 @@ from forecast.jit import jit, jit_inner
 from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
 from forecast.kernel.legs import TEAM
-from forecast.kernel.rates import MAX_LEVELS, fill_thresholds, side_rates, team_factors
+from forecast.kernel.rates import (
+    LEVELS_AT_ONCE,
+    MAX_LEVELS,
+    SIDES_AT_ONCE,
+    fill_thresholds,
+    side_rates,
+    team_factors,
+)
 from forecast.kernel.table import play_table
 from forecast.kernel.types import Factors, Flag, Integer, LadderWork, TableWork, TieWork
 from forecast.kernel.words import tile_key
 
 __all__ = ["Tally", "play_replicate"]
+
+LOW, HIGH = np.uint16(255), np.uint16(8)
+"""Mask of the low byte, shift to the high one."""
 
 
 class Tally(NamedTuple):
@@ -29,7 +39,7 @@ class Tally(NamedTuple):
     ----------
     occupancy : uint32, shape (slots, teams)
     outcomes : uint32, shape (outcomes, teams)
-    tile_hits : uint32, shape (outcomes, teams, TILE + 1)
+    products : uint32, shape (outcomes, teams)
     points : uint32, shape (teams, bins)
         By place, summed over the tables that share a row.
     rungs : int64, shape (cuts, rungs)
@@ -39,7 +49,7 @@ class Tally(NamedTuple):
 
     occupancy: np.ndarray
     outcomes: np.ndarray
-    tile_hits: np.ndarray
+    products: np.ndarray
     points: np.ndarray
     rungs: np.ndarray
     tiles: np.ndarray
@@ -55,7 +65,7 @@ class Bench(NamedTuple):
     threshold: np.ndarray
     rounding: np.ndarray
     side_words: np.ndarray
-    goal_words: np.ndarray
+    chance: np.ndarray
     goals: np.ndarray
     table: TableWork
     order: np.ndarray
@@ -74,22 +84,22 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
         np.empty(teams),
         np.empty((2, teams), np.float32),
         np.empty(sides),
-        np.empty((MAX_LEVELS, sides), np.uint16),
-        np.empty((3, sides)),
+        np.zeros((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.uint16),
+        np.empty((3, SIDES_AT_ONCE)),
         np.empty(sides, np.uint64),
-        np.empty(TILE // 8, np.uint64),
+        np.empty(TILE, np.uint8),
         np.empty((sides, TILE), np.uint8),
         TableWork(np.empty((8, TILE), np.uint8), np.empty((teams, TILE), np.uint64), ladder),
         np.empty((teams, TILE), np.uint16),
         TieWork(
             np.empty((2, TILE), np.float32),
             np.empty(TILE, np.float32),
-            np.empty(TILE // 2, np.uint64),
+            np.empty(TILE, np.uint32),
             np.empty(TILE, np.uint8),
         ),
         np.empty((slots, TILE), np.uint32),
-        np.empty((slots, teams), np.uint8),
-        np.empty(teams, np.uint8),
+        np.empty((slots, teams), np.uint16),
+        np.empty(teams, np.uint16),
     )
 
 
@@ -131,15 +141,20 @@ def count_tile(
     hits: np.ndarray,
     tally: Tally,
 ) -> None:
-    """Add one tile's occupants to the tally, and its hits of every outcome."""
+    """Add one tile's occupants to the tally, and its hits of every outcome.
+
+    `seen[slot, team]` counts the first half of the runs in its low byte, the second in its high.
+    """
     seen[:] = 0
     for slot in range(teams, seen.shape[0]):
         row, seats = seen[slot], occupants[slot]
-        for run in range(TILE):
-            row[seats[run] & np.uint32(0xFFFF)] += np.uint8(1)
+        for run in range(TILE // 2):
+            row[seats[run] & TEAM] += np.uint16(1)
+        for run in range(TILE // 2, TILE):
+            row[seats[run] & TEAM] += np.uint16(256)
         total = tally.occupancy[slot]
         for team in range(teams):
-            total[team] += np.uint32(row[team])
+            total[team] += np.uint32(row[team] & LOW) + np.uint32(row[team] >> HIGH)
     for outcome in range(program.outcome_start.size - 1):
         hits[:] = 0
         for i in range(program.outcome_start[outcome], program.outcome_start[outcome + 1]):
@@ -147,8 +162,9 @@ def count_tile(
             for team in range(teams):
                 hits[team] += row[team]
         for team in range(teams):
-            tally.outcomes[outcome, team] += np.uint32(hits[team])
-            tally.tile_hits[outcome, team, hits[team]] += np.uint32(1)
+            low, high = np.uint32(hits[team] & LOW), np.uint32(hits[team] >> HIGH)
+            tally.outcomes[outcome, team] += low + high
+            tally.products[outcome, team] += low * high
 
 
 @jit_inner
@@ -162,8 +178,10 @@ def may_be_capped(factors: Factors) -> Flag:
 def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
     """Fill the goals of every side in the tables; return the most that any could score."""
     side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, bench.rate)
-    levels = fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
-    return sample_goals(key, bench.threshold, levels, bench.goal_words, bench.goals)
+    fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
+    return sample_goals(
+        key, program.strata, bench.side_words, bench.threshold, bench.chance, bench.goals
+    )
 
 
 @jit_inner
@@ -194,7 +212,17 @@ def play_tile(
             )
             seat_table(program.entry_places, slot, bench.order, bench.occupants)
         else:
-            play_knockout(program.knockouts, k, slot, key, factors, bench.tie, bench.occupants)
+            play_knockout(
+                program.knockouts,
+                k,
+                slot,
+                key,
+                program.strata,
+                program.fixtures.home.size,
+                factors,
+                bench.tie,
+                bench.occupants,
+            )
     count_tile(program, bench.scoring.size, bench.occupants, bench.seen, bench.hits, tally)
     tally.tiles[0] += exact
     tally.tiles[1] += may_be_capped(factors)

@@ -69,11 +69,11 @@ class TieWork(NamedTuple):
     roots : float32, shape (2, TILE)
         Where the chart is read.
     chance : float32, shape (TILE,)
-    words : uint64, shape (TILE / 2,)
+    random : uint32, shape (TILE,)
     wins : uint8, shape (TILE,)
     """
 
     roots: np.ndarray
     chance: np.ndarray
-    words: np.ndarray
+    random: np.ndarray
     wins: np.ndarray

@@ -14,12 +14,12 @@ from forecast.jit import jit
 from forecast.kernel.types import Integer
 
 __all__ = [
-    "FOR_GOALS",
     "FOR_HALVES",
     "FOR_HIDDEN_HALVES",
     "FOR_LEGS",
     "FOR_LOTS",
-    "FOR_ROUNDING",
+    "FOR_SIDES",
+    "FOR_STRATA",
     "FOR_TIES",
     "fill_words",
     "mix",
@@ -32,13 +32,13 @@ MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 
 # A purpose is the top byte of an index; below it:
-FOR_GOALS = 0  # 8 * side + run // 8: byte run % 8 of the word is the run's, lowest first
-FOR_ROUNDING = 1  # side: the high 32 bits round its thresholds
-FOR_TIES = 2  # 32 * tie + run // 2: the low half for even runs, the high half for odd ones
-FOR_LOTS = 3  # 64 * table row + run
-FOR_HALVES = 4  # 128 * (64 * side + run) + goal
-FOR_HIDDEN_HALVES = 5  # the same, for played matches without a half-time score
-FOR_LEGS = 6  # 8 * (64 * tie + run) + number: goals of each leg and side, then penalties
+FOR_SIDES = 0  # side: the high 32 bits round its thresholds, the lowest two bytes move its bytes
+FOR_TIES = 1  # tie: the low 32 bits move the numbers of the first half, the high ones the second
+FOR_LOTS = 2  # 64 * table row + run
+FOR_HALVES = 3  # 128 * (64 * side + run) + goal
+FOR_HIDDEN_HALVES = 4  # the same, for played matches without a half-time score
+FOR_LEGS = 5  # 8 * (64 * tie + run) + number: goals of each leg and side, then penalties
+FOR_STRATA = 6  # of key 0: 32 * order + stratum; the strata of an order come by size of word
 
 
 @jit

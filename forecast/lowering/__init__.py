@@ -11,6 +11,7 @@ from forecast.lowering.bracket import lower_knockouts
 from forecast.lowering.ladder import lower_ladders, sorting_network
 from forecast.lowering.matches import TableMatches, lower_matches
 from forecast.lowering.slots import assign_slots, lower_outcomes, played_stages, table_cuts
+from forecast.lowering.strata import strata
 from forecast.plan import ENTRY, Plan, Stage, TableStage
 
 __all__ = ["lower"]
@@ -75,6 +76,7 @@ def lower(plan: Plan, first_half_share: float) -> Season:
         entry_places=carries_places(plan, tables),
         outcome_start=np.cumsum([0, *(len(o.slots) for o in outcomes)], dtype=np.int64),
         outcome_list=np.array([slot for o in outcomes for slot in o.slots], np.int64),
+        strata=strata(),
         fixtures=matches.fixtures,
         tables=lowered,
         knockouts=lower_knockouts(plan, stages, spans),

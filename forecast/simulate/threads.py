@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import TILE, Counts, Posterior, Season
+from forecast.arrays import Counts, Posterior, Season
 from forecast.counts import add, from_tally
 from forecast.kernel.season import Tally, play_replicate
 from forecast.simulate.draws import draws
@@ -23,7 +23,7 @@ def empty_tally(season: Season) -> Tally:
     return Tally(
         occupancy=np.zeros((season.slots, teams), np.uint32),
         outcomes=np.zeros((len(layout.outcomes), teams), np.uint32),
-        tile_hits=np.zeros((len(layout.outcomes), teams, TILE + 1), np.uint32),
+        products=np.zeros((len(layout.outcomes), teams), np.uint32),
         points=np.zeros((teams, season.bins), np.uint32),
         rungs=np.zeros((len(layout.cuts), rungs), np.int64),
         tiles=np.zeros(2, np.int64),

@@ -39,7 +39,7 @@ def _demand(holds: object, what: str) -> None:
 
 def _check_arrays(counts: Counts) -> None:
     _demand(counts.replicates >= 2, "an error needs two replicates")
-    for name in ("occupancy", "outcomes", "tile_hits", "points", "rungs"):
+    for name in ("occupancy", "outcomes", "products", "points", "rungs"):
         _demand(getattr(counts, name) >= 0, f"{name} below 0")
 
 
@@ -66,10 +66,13 @@ def _check_outcomes(layout: Layout, counts: Counts) -> None:
 
 
 def _check_tiles(counts: Counts) -> None:
-    tiles = counts.runs // TILE
-    hits = counts.tile_hits @ np.arange(TILE + 1)
-    _demand(counts.tile_hits.sum(axis=2) == tiles, "every tile is counted once an outcome")
-    _demand(hits == counts.outcomes, "the hits of the tiles are the hits of the outcome")
+    """Of hits a and b of n runs each, n (a + b - n) <= a b <= n (a + b) / 2."""
+    half, hits = TILE // 2, counts.outcomes
+    _demand(2 * counts.products <= half * hits, "products of halves, at most")
+    _demand(
+        counts.products >= half * (hits - half * (counts.runs // TILE)),
+        "and at least",
+    )
 
 
 def _check_points(layout: Layout, counts: Counts) -> None:

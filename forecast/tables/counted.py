@@ -25,7 +25,11 @@ def outcome_table(plan: Plan, layout: Layout, counts: Counts, *, frozen: bool) -
     teams = plan.competition.teams
     hits, squares = counts.outcomes.T, counts.outcome_squares.T
     probability = hits / counts.runs
-    low, high = (probability.T, probability.T) if frozen else spread(counts.tile_hits)
+    low = high = probability.T
+    if not frozen:
+        low, high = spread(
+            hits=counts.outcomes, products=counts.products, replicates=counts.replicates
+        )
     error = standard_error(hits=hits, squares=squares, replicates=counts.replicates)
     frame = pl.DataFrame(
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import RUNS_PER_REPLICATE, TILE
+from forecast.arrays import DRAWS_PER_REPLICATE, RUNS_PER_REPLICATE, TILE
 
 __all__ = ["HIGH", "LOW", "spread", "standard_error"]
 
@@ -49,14 +49,16 @@ def standard_error(*, hits: Int64, squares: Int64, replicates: int) -> Float64:
     return error
 
 
-def spread(tile_hits: Int64) -> tuple[Float64, Float64]:
+def spread(*, hits: Int64, products: Int64, replicates: int) -> tuple[Float64, Float64]:
     """Return the 5 % and 95 % points of each probability over draws of the strengths.
 
-    A tile shows the probability under its draw only through h hits in 64 runs, so the spread of
-    h / 64 is wider than that of the probability p behind it. The binomial part is taken off by
-    moments: with mean m and variance V of h / 64 over the tiles,
-    V = var(p) + (m (1 - m) - var(p)) / 64. The points are those of the Beta distribution with
-    mean m and variance var(p). Without any variance left both are m.
+    A tile shows the probability p under its draw only through h1 hits in the first half of its
+    runs and h2 in the second. Given the draw the halves are independent, so the mean of h1 h2 is
+    the mean of (32 p)², whatever the noise within a half may be, and
+    var(p) = mean(h1 h2) / 32² - mean(p)². The points are those of the Beta distribution with that
+    mean and variance. Without any variance left both are the mean.
+
+    The halves do share the rounding of their thresholds, which moves p by less than 0.005.
 
     A Beta is a choice. Against probabilities whose logit is normal with a standard deviation up
     to 1.2, the points are within 0.016 of the truth; the lower one errs downwards in most cases.
@@ -66,8 +68,11 @@ def spread(tile_hits: Int64) -> tuple[Float64, Float64]:
 
     Parameters
     ----------
-    tile_hits : int64, shape (..., TILE + 1)
-        Number of tiles with exactly h hits.
+    hits : int64, shape (...)
+        Sum over tiles of h1 + h2.
+    products : int64, shape (...)
+        Sum over tiles of h1 * h2.
+    replicates : int
 
     Returns
     -------
@@ -75,7 +80,7 @@ def spread(tile_hits: Int64) -> tuple[Float64, Float64]:
     """
     from scipy.special import betaincinv  # noqa: PLC0415 (scipy is slow to import)
 
-    mean, weight = _beta_moments(tile_hits)
+    mean, weight = _beta_moments(hits, products, replicates * DRAWS_PER_REPLICATE)
     shown = np.clip(weight, _ALL_OR_NOTHING, _POINT_MASS)
     inner = (mean > 0) & (mean < 1)
     centre = np.where(inner, mean, 0.5)  # any value: a certain mean is put back below
@@ -87,19 +92,10 @@ def spread(tile_hits: Int64) -> tuple[Float64, Float64]:
     return low, high
 
 
-def _beta_moments(tile_hits: Int64) -> tuple[Float64, Float64]:
-    """Mean of the probability, and the weight a + b of its Beta (infinite without variance).
-
-    Works on exact integer sums: S1 = Σ h and S2 = Σ h² over T tiles.
-    """
-    levels = np.arange(TILE + 1)
-    tiles = tile_hits.sum(axis=-1)
-    first = tile_hits @ levels
-    second = tile_hits @ levels**2
-    mean = first / (tiles * TILE)
-    binomial = mean * (1 - mean)
-    observed = (second - first * (first / tiles)) / np.maximum(tiles - 1, 1) / TILE**2
-    between = np.maximum((TILE * observed - binomial) / (TILE - 1), 0.0)
+def _beta_moments(hits: Int64, products: Int64, tiles: int) -> tuple[Float64, Float64]:
+    """Mean of the probability, and the weight a + b of its Beta (infinite without variance)."""
+    mean = hits / (tiles * TILE)
+    between = np.maximum(products / tiles / (TILE // 2) ** 2 - mean**2, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = np.where(between > 0, binomial / between - 1, np.inf)
+        weight = np.where(between > 0, mean * (1 - mean) / between - 1, np.inf)
     return mean, weight
