@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from forecast.counts import add
 from forecast.errors import ModelError
 from forecast.lowering import lower
 from forecast.plan import LEAST_REPLICATES, Plan
+from forecast.proof import Verdict, prove
 from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.provenance import Effort, Stopwatch, provenance
@@ -88,19 +89,31 @@ class Result:
     tie_breaks: pl.DataFrame
     matches: pl.DataFrame
     strengths: pl.DataFrame
+    status: pl.DataFrame
+    verdicts: tuple[Verdict, ...]
     effort: Effort
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What limits the forecast, in sentences; the weightiest first."""
+        return (*self.fit.notes, *self._capped_note(), *self._undecided_note())
+
+    def _capped_note(self) -> Iterator[str]:
         if not self.counts.capped_tiles:
-            return self.fit.notes
+            return
         share = self.counts.capped_tiles / (self.counts.replicates * DRAWS_PER_REPLICATE)
-        capped = (
+        yield (
             f"In {100 * share:.2g} % of the draws of strengths the best attack would score more "
             f"than {MAX_RATE:.0f} goals a match against the worst defence; rates are held there."
         )
-        return (*self.fit.notes, capped)
+
+    def _undecided_note(self) -> Iterator[str]:
+        undecided = sum(verdict.undecided for verdict in self.verdicts)
+        if undecided:
+            yield (
+                f"{undecided} of {len(self.verdicts)} lines of status are open without a proof "
+                "that they are: nobody could show them certain, impossible or open."
+            )
 
     @property
     def tables(self) -> Mapping[str, pl.DataFrame]:
@@ -112,6 +125,7 @@ class Result:
             "tie_breaks": self.tie_breaks,
             "matches": self.matches,
             "strengths": self.strengths,
+            "status": self.status,
         }
 
     def write(self, out: Path | str, *, force: bool = False) -> Path:
@@ -143,6 +157,10 @@ class Result:
             counts=self.counts,
             files=files,
         )
+        document["proof"] = {
+            status: sum(verdict.status == status for verdict in self.verdicts)
+            for status in ("certain", "impossible", "open")
+        } | {"undecided": sum(verdict.undecided for verdict in self.verdicts)}
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
     def _head(self) -> dict[str, object]:
@@ -194,9 +212,20 @@ def run(
         season = lower(plan, fitted.posterior.first_half_share)
     with clock.step("simulate"):
         counts = _simulated(plan, season, fitted.posterior, workers=threads, progress=progress)
+    with clock.step("prove"):
+        verdicts = prove(plan)
+        tables.check_status(season.layout, counts, verdicts)
     with clock.step("tables"):
         frames = _tabulated(plan, season, fitted, counts)
-    return Result(plan=plan, fit=fitted, counts=counts, effort=clock.effort(threads), **frames)
+    return Result(
+        plan=plan,
+        fit=fitted,
+        counts=counts,
+        status=tables.status_table(plan, verdicts),
+        verdicts=verdicts,
+        effort=clock.effort(threads),
+        **frames,
+    )
 
 
 def with_runs(plan: Plan, runs: int) -> Plan:

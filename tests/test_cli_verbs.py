@@ -18,7 +18,7 @@ from forecast.cli.verbs import app
 from forecast.config import Overrides, load
 from forecast.errors import ModelError, OutputError
 
-TABLES = ("outcomes", "places", "points", "tie_breaks", "matches", "strengths")
+TABLES = ("outcomes", "places", "points", "tie_breaks", "matches", "strengths", "status")
 PROGRAM = [sys.executable, "-m", "forecast"]
 
 
@@ -139,6 +139,17 @@ def test_check_says_the_plan_and_writes_nothing(tmp_path, capsys):
     assert forecast("check", config) == 0
     assert "league" in capsys.readouterr().out
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_check_proves_one_line_and_names_what_it_does_not_know(tmp_path, capsys):
+    (config,) = write_cup(tmp_path)
+    assert forecast("check", config, "--prove", "ADA", "champion") == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("ADA, champion: open.\nIn league, places 1 to 2 can lead to it")
+    assert forecast("check", config, "--prove", "ADO", "champion") == 2
+    assert 'found "ADO" (did you mean "ADA"?)' in capsys.readouterr().err
+    assert forecast("check", config, "--prove", "ADA", "title") == 2
+    assert "allowed finalist or champion" in capsys.readouterr().err
 
 
 def test_one_bad_config_of_a_batch_is_named_and_the_others_finish(tmp_path, capsys):

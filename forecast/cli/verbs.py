@@ -36,14 +36,22 @@ DEFAULT_BENCH = Path("configs/copa_peru_2023/pre_tournament.toml")
 
 
 @app.command()
-def check(configs: Configs) -> None:
-    """Validate configs and say each competition back in plain words; simulate nothing."""
+def check(
+    configs: Configs,
+    *,
+    prove: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="TEAM OUTCOME", help="Print why it is certain, impossible or open."),
+    ] = None,
+) -> None:
+    """Validate configs, say each competition back in plain words; simulate nothing."""
     from forecast.cli.batch import run_batch  # noqa: PLC0415 (each verb imports what it needs)
-    from forecast.config import describe  # noqa: PLC0415 (same)
+    from forecast.cli.checks import check_lines, proof_of  # noqa: PLC0415 (same)
     from forecast.report.text import shown  # noqa: PLC0415 (same)
 
     def verb(plan: Plan) -> str:
-        emit(f"{shown(describe(plan)).rstrip()}\n")
+        lines = check_lines(plan) if prove is None else proof_of(plan, *prove)
+        emit(f"{shown(lines).rstrip()}\n")
         return "valid"
 
     raise typer.Exit(run_batch(configs, verb))

@@ -3,11 +3,13 @@
 from forecast.tables.checks import BrokenCountsError, check_counts
 from forecast.tables.counted import outcome_table, place_table, points_table, tie_break_table
 from forecast.tables.modelled import fixtures_left, match_table, strength_table
+from forecast.tables.status import check_status, status_table
 from forecast.tables.uncertainty import spread, standard_error
 
 __all__ = [
     "BrokenCountsError",
     "check_counts",
+    "check_status",
     "fixtures_left",
     "match_table",
     "outcome_table",
@@ -15,6 +17,7 @@ __all__ = [
     "points_table",
     "spread",
     "standard_error",
+    "status_table",
     "strength_table",
     "tie_break_table",
 ]

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-__all__ = ["MATCHES", "OUTCOMES", "PLACES", "POINTS", "STRENGTHS", "TIE_BREAKS", "conform"]
+__all__ = [
+    "MATCHES",
+    "OUTCOMES",
+    "PLACES",
+    "POINTS",
+    "STATUS",
+    "STRENGTHS",
+    "TIE_BREAKS",
+    "conform",
+]
 
 _FORECAST = {"forecast_id": pl.String, "as_of": pl.Date}
 _COUNTED = {"hits": pl.Int64, "runs": pl.Int64, "probability": pl.Float64}
@@ -44,6 +53,8 @@ POINTS = pl.Schema(
 )
 
 TIE_BREAKS = pl.Schema({"stage": pl.String, "cut": pl.Int64, "rung": pl.String, **_COUNTED})
+
+STATUS = pl.Schema({"team": pl.String, "outcome": pl.String, "status": pl.String})
 
 MATCHES = pl.Schema(
     {
