@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +19,7 @@ from forecast.arrays import (
     Posterior,
     Season,
 )
-from forecast.config import Overrides
+from forecast.config import with_runs
 from forecast.counts import add
 from forecast.errors import ModelError
 from forecast.lowering import lower
@@ -41,7 +39,6 @@ __all__ = [
     "available_workers",
     "fit_strengths",
     "run",
-    "with_runs",
 ]
 
 MOST_REPLICATES = 4096
@@ -226,23 +223,6 @@ def run(
         effort=clock.effort(threads),
         **frames,
     )
-
-
-def with_runs(plan: Plan, runs: int) -> Plan:
-    """Return the plan that `load` gives for the same config with another number of runs.
-
-    The hash of a config covers its runs, so that a folder never passes for a larger forecast.
-    """
-    Overrides(runs=runs)  # refuses what a config may not say
-    source = plan.source
-    simulation = replace(plan.simulation, runs=runs, target_error=None)
-    said = json.loads(source.resolved)
-    said["simulation"] = asdict(simulation)
-    resolved = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    data = [digest for _, digest in source.inputs[2:]]  # the two TOML files are in `resolved`
-    config_hash = hashlib.sha256("\n".join([resolved, *data]).encode()).hexdigest()
-    source = replace(source, resolved=resolved, config_hash=config_hash)
-    return replace(plan, simulation=simulation, source=source)
 
 
 def fit_strengths(plan: Plan) -> Fitted:

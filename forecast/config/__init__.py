@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from forecast.config.changing import with_runs
 from forecast.config.describe import describe
 from forecast.config.finding import find_configs
 from forecast.config.loading import Overrides, load
 
-__all__ = ["Overrides", "describe", "find_configs", "load"]
+__all__ = ["Overrides", "describe", "find_configs", "load", "with_runs"]
