@@ -27,6 +27,7 @@ from forecast.plan import LEAST_REPLICATES, Plan
 from forecast.proof import Verdict, prove
 from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
+from forecast.report.history import record
 from forecast.report.provenance import Effort, Stopwatch, provenance
 from forecast.simulate import draws, simulate
 from forecast.strength import Fit, fit, summarise
@@ -158,6 +159,7 @@ class Result:
             status: sum(verdict.status == status for verdict in self.verdicts)
             for status in ("certain", "impossible", "open")
         } | {"undecided": sum(verdict.undecided for verdict in self.verdicts)}
+        record(folder.out, self.plan, self.outcomes, self.status)
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
     def _head(self) -> dict[str, object]:

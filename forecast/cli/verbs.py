@@ -93,6 +93,22 @@ def fit(configs: Configs, *, out: Out = DEFAULT_OUT, force: Force = False) -> No
 
 
 @app.command()
+def history(
+    source: Annotated[
+        Path,
+        typer.Argument(metavar="CONFIG|DIR", help="A forecast config, or an output folder."),
+    ],
+    *,
+    outcome: Annotated[str, typer.Option(help="The outcome to follow.")],
+    out: Out = DEFAULT_OUT,
+) -> None:
+    """Print how the chances of an outcome moved from forecast to forecast; write nothing."""
+    from forecast.cli.past import history_of  # noqa: PLC0415 (same)
+
+    emit(history_of(source, outcome=outcome, out=out))
+
+
+@app.command()
 def bench(
     config: Annotated[
         Path, typer.Argument(metavar="[CONFIG]", help="The forecast to measure with.")

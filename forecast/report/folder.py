@@ -21,7 +21,7 @@ from pathlib import Path
 from forecast.errors import OutputError
 from forecast.report.text import shown
 
-__all__ = ["PROVENANCE", "Folder", "claim"]
+__all__ = ["PROVENANCE", "Folder", "claim", "write_once"]
 
 PROVENANCE = "provenance.json"
 """The file that says which config a folder holds."""
@@ -131,6 +131,26 @@ class Folder:
     @property
     def _shown(self) -> str:
         return shown(str(self.path))
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file that is there as a whole or not at all, and is never replaced.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with _as_output_error(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write(new, content)
+            if not path.exists():
+                new.rename(path)
+        finally:
+            new.unlink(missing_ok=True)
+        _sync_folder(path.parent)
 
 
 @contextmanager

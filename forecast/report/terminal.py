@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,8 +15,9 @@ from rich.text import Text
 from forecast.plan import Plan
 from forecast.report.percent import percent
 from forecast.report.text import shown
+from forecast.tables import in_order, movement_table
 
-__all__ = ["outcome_lines", "strength_lines"]
+__all__ = ["history_lines", "outcome_lines", "strength_lines"]
 
 SHOWN_TEAMS = 16
 """Rows of a table on the terminal; the files have all of them."""
@@ -32,6 +33,13 @@ _NARROWEST = 20
 
 _UNBOUNDED = 10_000
 """Width for a pipe or a file: nothing is cut there."""
+
+
+_PROVED = {"certain": "certain", "impossible": "out"}
+"""Instead of a percentage, what the rules have decided."""
+
+
+_MOVED = "moved: percentage points since the forecast of the day before, ± simulation error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,51 @@ def strength_lines(plan: Plan, strengths: pl.DataFrame, *, notes: Sequence[str],
     title = [f"{plan.competition.name} ({plan.id})", _dated(plan), *notes]
     foot = [", ".join([*shared, f"first-half share {terms['first_half_share']:.2f}"]), where]
     return _rendered(_Grid(("team", "attack", "defence"), rows), title=title, foot=foot)
+
+
+def history_lines(history: pl.DataFrame, outcome: str) -> str:
+    """Return how the chances of one outcome moved: a row a team, a column a forecast.
+
+    Parameters
+    ----------
+    history : polars.DataFrame
+        Schema `HISTORY` of `forecast.tables`, of one competition, with the outcome in it.
+    """
+    chosen = history.filter(pl.col("outcome") == outcome)
+    order = in_order(chosen)
+    cells = {
+        (team, config_hash): _PROVED.get(status, percent(hits, runs=runs, std_error=error))
+        for team, config_hash, status, hits, runs, error in chosen.select(
+            "team", "config_hash", "status", "hits", "runs", pl.col("std_error").max()
+        ).iter_rows()
+    }
+    last = order.row(-1, named=True)["config_hash"]
+    moved = movement_table(chosen, last)
+    moves = {} if moved is None else {row["team"]: row for row in moved.iter_rows(named=True)}
+    latest = pl.col("probability").filter(pl.col("config_hash") == last).sum()
+    best = pl.col("probability").max()
+    ranked = chosen.group_by("team", maintain_order=True).agg(latest=latest, best=best)
+    ranked = ranked.sort("latest", "best", descending=True, maintain_order=True)
+    shown_teams = ranked.filter(pl.col("best") > 0)["team"].to_list()[:SHOWN_TEAMS]
+    rows = tuple(
+        (
+            team,
+            *(cells.get((team, config_hash), "") for config_hash in order["config_hash"]),
+            _moved(moves.get(team)),
+        )
+        for team in shown_teams
+    )
+    headers = [str(day) if day else "all known" for day in order["as_of"]]
+    foot = [f"{header}: {name}" for header, name in zip(headers, order["forecast_id"], strict=True)]
+    grid = _Grid(("team", *headers, "moved"), rows)
+    return _rendered(grid, title=[outcome], foot=[*foot, _MOVED])
+
+
+def _moved(move: Mapping[str, float] | None) -> str:
+    """Return a change of probability in points, with its simulation error."""
+    if move is None:
+        return ""
+    return f"{100 * move['change']:+.1f} ± {100 * move['change_error']:.2f}"
 
 
 def _ranked(outcomes: pl.DataFrame, names: Sequence[str]) -> list[str]:

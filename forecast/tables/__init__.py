@@ -2,16 +2,22 @@
 
 from forecast.tables.checks import BrokenCountsError, check_counts
 from forecast.tables.counted import outcome_table, place_table, points_table, tie_break_table
+from forecast.tables.history import history_table, in_order, movement_table
 from forecast.tables.modelled import fixtures_left, match_table, strength_table
+from forecast.tables.schemas import HISTORY
 from forecast.tables.status import check_status, status_table
 from forecast.tables.uncertainty import spread, standard_error
 
 __all__ = [
+    "HISTORY",
     "BrokenCountsError",
     "check_counts",
     "check_status",
     "fixtures_left",
+    "history_table",
+    "in_order",
     "match_table",
+    "movement_table",
     "outcome_table",
     "place_table",
     "points_table",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 __all__ = [
+    "HISTORY",
     "MATCHES",
+    "MOVEMENT",
     "OUTCOMES",
     "PLACES",
     "POINTS",
@@ -56,6 +58,21 @@ TIE_BREAKS = pl.Schema({"stage": pl.String, "cut": pl.Int64, "rung": pl.String, 
 
 STATUS = pl.Schema({"team": pl.String, "outcome": pl.String, "status": pl.String})
 
+HISTORY = pl.Schema([*OUTCOMES.items(), ("status", pl.String()), ("config_hash", pl.String())])
+
+MOVEMENT = pl.Schema(
+    {
+        "team": pl.String,
+        "outcome": pl.String,
+        "probability": pl.Float64,
+        "previous_forecast_id": pl.String,
+        "previous_as_of": pl.Date,
+        "previous_probability": pl.Float64,
+        "change": pl.Float64,
+        "change_error": pl.Float64,
+    }
+)
+
 MATCHES = pl.Schema(
     {
         "stage": pl.String,
@@ -89,7 +106,9 @@ STRENGTHS = pl.Schema(
     }
 )
 
-_MAY_BE_NULL = frozenset({"as_of", "round", "date", "cut", "enough", "probability"})
+_MAY_BE_NULL = frozenset(
+    {"as_of", "previous_as_of", "round", "date", "cut", "enough", "probability"}
+)
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

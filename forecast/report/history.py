@@ -1,0 +1,73 @@
+"""The history of forecasts: one immutable Parquet file each, under OUT/history/.
+
+They are `OUT/history/competition=<id>/forecast=<id>/<hash>.parquet`, by the hash of the config, so
+that `polars.scan_parquet("OUT/history")` is the whole history. Nothing there is ever replaced.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from forecast.errors import OutputError
+from forecast.plan import Plan
+from forecast.report.files import parquet_bytes
+from forecast.report.folder import write_once
+from forecast.report.text import shown
+from forecast.tables import HISTORY, history_table
+
+__all__ = ["HISTORY_FOLDER", "competitions", "read_history", "record"]
+
+HISTORY_FOLDER = "history"
+
+_HASH_DIGITS = 16
+"""Of the hash in the name of a file; the whole hash is inside."""
+
+
+def record(out: Path, plan: Plan, outcomes: pl.DataFrame, status: pl.DataFrame) -> Path:
+    """Keep a forecast in the history of OUT and return its file; one that is there stays.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    config_hash = plan.source.config_hash
+    path = _folder(out, plan.competition.id) / f"forecast={plan.id}"
+    path /= f"{config_hash[:_HASH_DIGITS]}.parquet"
+    if not path.exists():
+        write_once(path, parquet_bytes(history_table(outcomes, status, config_hash)))
+    return path
+
+
+def read_history(out: Path, competition: str) -> pl.DataFrame:
+    """Return all forecasts of a competition that OUT remembers, schema `HISTORY`; perhaps none.
+
+    Raises
+    ------
+    OutputError
+        If a file of the history is not one that was written there.
+    """
+    frames = [
+        _read(path) for path in sorted(_folder(out, competition).glob("forecast=*/*.parquet"))
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema=HISTORY)
+
+
+def competitions(out: Path) -> list[str]:
+    """Return the competitions that OUT remembers."""
+    found = sorted((out / HISTORY_FOLDER).glob("competition=*"))
+    return [path.name.removeprefix("competition=") for path in found]
+
+
+def _folder(out: Path, competition: str) -> Path:
+    return out / HISTORY_FOLDER / f"competition={competition}"
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        frame = pl.read_parquet(path, hive_partitioning=False)
+        return frame.select(pl.col(name).cast(kind) for name, kind in HISTORY.items())
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise OutputError(f"{shown(str(path))}: no file of a history: {error}") from error

@@ -1,0 +1,132 @@
+"""The history of forecasts: written once, kept for good, read in the order of their days."""
+
+import signal
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+import pytest
+from cli_builders import write_cup
+from tables_builders import cup_plan
+
+from forecast.cli.exits import exit_code
+from forecast.cli.verbs import app
+from forecast.errors import OutputError
+from forecast.report import folder as folder_module
+from forecast.report.history import read_history, record
+from forecast.report.terminal import history_lines
+from forecast.tables import in_order, movement_table
+from forecast.tables.schemas import OUTCOMES, STATUS
+
+SHORT = 524_288
+
+
+def kept(out, day, hits, *, name="cup", config_hash="a" * 64, status="open", runs=SHORT):
+    """Record a forecast of two teams and one outcome, with hits per thousand of each."""
+    plan = cup_plan()
+    source = replace(plan.source, config_hash=config_hash)
+    plan = replace(plan, id=name, as_of=day, source=source)
+    teams = plan.competition.teams[: len(hits)]
+    rows = [
+        (name, day, team, "champion", count * runs // 1000, runs, count / 1000, 0.003, 0.0, 1.0)
+        for team, count in zip(teams, hits, strict=True)
+    ]
+    outcomes = pl.DataFrame(rows, schema=OUTCOMES, orient="row")
+    lines = pl.DataFrame([(t, "champion", status) for t in teams], schema=STATUS, orient="row")
+    return record(out, plan, outcomes, lines)
+
+
+def test_a_forecast_is_one_file_by_competition_id_and_hash(tmp_path):
+    path = kept(tmp_path, date(2023, 9, 15), (500, 500))
+    assert path == tmp_path / "history/competition=cup/forecast=cup" / f"{'a' * 16}.parquet"
+    scanned = pl.scan_parquet(tmp_path / "history").collect()
+    assert {"competition", "forecast", "probability", "status"} <= set(scanned.columns)
+
+
+def test_the_same_hash_is_never_written_again(tmp_path):
+    path = kept(tmp_path, date(2023, 9, 15), (500, 500))
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    kept(tmp_path, date(2023, 9, 15), (100, 900))
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path, monkeypatch):
+    def refuse(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(folder_module.os, "fsync", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        kept(tmp_path, date(2023, 9, 15), (500, 500))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_is_no_forecast_is_named(tmp_path):
+    path = kept(tmp_path, date(2023, 9, 15), (500, 500))
+    path.with_name("zero.parquet").write_bytes(b"")
+    with pytest.raises(OutputError, match=r"zero\.parquet: no file of a history"):
+        read_history(tmp_path, "cup")
+
+
+def test_forecasts_are_in_the_order_of_their_days(tmp_path):
+    kept(tmp_path, None, (1, 1), name="all", config_hash="0" * 64)
+    kept(tmp_path, date(2023, 9, 20), (1, 1), name="few", config_hash="b" * 64)
+    kept(tmp_path, date(2023, 9, 20), (1, 1), name="aaa", config_hash="c" * 64, runs=2 * SHORT)
+    kept(tmp_path, date(2023, 9, 15), (1, 1), name="zzz", config_hash="d" * 64)
+    order = in_order(read_history(tmp_path, "cup"))
+    assert order["forecast_id"].to_list() == ["zzz", "few", "aaa", "all"]
+
+
+def test_movement_is_the_difference_to_the_last_forecast_of_an_earlier_day(tmp_path):
+    first, second = date(2023, 9, 15), date(2023, 9, 20)
+    kept(tmp_path, first, (500, 500), config_hash="a" * 64)
+    kept(tmp_path, second, (700,), config_hash="b" * 64)
+    kept(tmp_path, second, (650,), name="other", config_hash="c" * 64)
+    history = read_history(tmp_path, "cup")
+    assert movement_table(history, "a" * 64) is None
+    moved = movement_table(history, "b" * 64)
+    assert moved is not None
+    (row,) = moved.iter_rows(named=True)
+    assert row["previous_as_of"] == first
+    assert row["change"] == pytest.approx(0.2)
+    assert row["change_error"] == pytest.approx(0.003 * 2**0.5)
+
+
+def test_the_printed_history_has_a_column_a_forecast_and_marks_what_is_proved(tmp_path):
+    kept(tmp_path, date(2023, 9, 15), (500, 250), config_hash="a" * 64)
+    kept(tmp_path, date(2023, 9, 20), (1000,), config_hash="b" * 64, status="certain")
+    lines = history_lines(read_history(tmp_path, "cup"), "champion").splitlines()
+    assert lines[1].split() == ["2023-09-15", "2023-09-20", "moved"]
+    assert lines[2].split()[1:] == ["50", "%", "certain", "+50.0", "±", "0.42"]
+    assert lines[3].split()[-2:] == ["25", "%"]
+
+
+@pytest.fixture
+def former_signals():
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    former = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, former, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("former_signals")
+def test_force_replaces_the_folder_and_never_the_history(tmp_path, capsys):
+    (config,) = write_cup(tmp_path / "cup")
+    out = tmp_path / "out"
+
+    def forecast(*arguments):
+        return exit_code(lambda: app([str(argument) for argument in arguments]))
+
+    assert forecast("run", config, "--out", out) == 0
+    assert forecast("run", config, "--out", out, "--rng-seed", "8", "--force") == 0
+    assert forecast("run", config, "--out", out, "--rng-seed", "8", "--force") == 0
+    assert len(list((out / "history/competition=cup/forecast=small").iterdir())) == 2
+    assert [path.name for path in (out / "small").iterdir() if path.is_dir()] == []
+    capsys.readouterr()
+    for source in (config, out):
+        assert forecast("history", source, "--out", out, "--outcome", "champion") == 0
+        assert "all known: small" in capsys.readouterr().out
+    assert forecast("history", out, "--outcome", "champions") == 2
+    assert 'did you mean "champion"?' in capsys.readouterr().err
+    assert forecast("history", config, "--out", tmp_path, "--outcome", "champion") == 2
+    assert "found no forecast of it" in capsys.readouterr().err
