@@ -25,6 +25,7 @@ from forecast.errors import ModelError
 from forecast.lowering import lower
 from forecast.plan import LEAST_REPLICATES, Plan
 from forecast.proof import Verdict, prove
+from forecast.report.facts import facts
 from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.history import record
@@ -87,6 +88,7 @@ class Result:
     tie_breaks: pl.DataFrame
     matches: pl.DataFrame
     strengths: pl.DataFrame
+    standings: pl.DataFrame
     status: pl.DataFrame
     verdicts: tuple[Verdict, ...]
     effort: Effort
@@ -123,6 +125,7 @@ class Result:
             "tie_breaks": self.tie_breaks,
             "matches": self.matches,
             "strengths": self.strengths,
+            "standings": self.standings,
             "status": self.status,
         }
 
@@ -148,7 +151,8 @@ class Result:
             for table, frame in self.tables.items()
             for name, content in _both_formats(table, frame).items()
         }
-        files["forecast.json"] = document_bytes(self._head(), self.tables)
+        head = facts(self.plan, self.counts, notes=self.notes)
+        files["forecast.json"] = document_bytes(head, self.tables)
         document = provenance(
             self.plan,
             self.effort,
@@ -161,21 +165,6 @@ class Result:
         } | {"undecided": sum(verdict.undecided for verdict in self.verdicts)}
         record(folder.out, self.plan, self.outcomes, self.status)
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
-
-    def _head(self) -> dict[str, object]:
-        plan = self.plan
-        return {
-            "schema_version": 1,
-            "forecast_id": plan.id,
-            "as_of": plan.as_of.isoformat() if plan.as_of else None,
-            "competition": {"id": plan.competition.id, "name": plan.competition.name},
-            "outcomes": {outcome.id: dict(outcome.label) for outcome in plan.competition.outcomes},
-            "runs": self.counts.runs,
-            "rng_seed": plan.simulation.rng_seed,
-            "config_hash": plan.source.config_hash,
-            "notes": list(self.notes),
-            "warnings": list(plan.warnings),
-        }
 
 
 def run(
@@ -293,6 +282,7 @@ def _tabulated(plan: Plan, season: Season, fitted: Fit, counts: Counts) -> dict[
         "tie_breaks": tables.tie_break_table(layout, counts),
         "matches": _matches(plan, fitted.posterior),
         "strengths": _strengths(plan, fitted),
+        "standings": tables.standings_table(plan),
     }
 
 

@@ -18,7 +18,9 @@ from forecast.cli.verbs import app
 from forecast.config import Overrides, load
 from forecast.errors import ModelError, OutputError
 
-TABLES = ("outcomes", "places", "points", "tie_breaks", "matches", "strengths", "status")
+TABLES = (
+    "outcomes", "places", "points", "tie_breaks", "matches", "strengths", "standings", "status",
+)  # fmt: skip
 PROGRAM = [sys.executable, "-m", "forecast"]
 
 

@@ -214,6 +214,10 @@ class AdjustmentFile(_Document):
     reason: Annotated[Text, Field(description="a text of 1 to 200 characters")]
 
 
+Labels = Annotated[
+    dict[Language, Text],
+    Field(description='a text for each language, such as { en = "Promoted" }'),
+]
 _ENTRANTS = Field(
     min_length=1, max_length=64, description="a list of places of earlier stages, at least one"
 )
@@ -239,6 +243,7 @@ class TableFile(_Document):
 
     id: StageId
     kind: Literal["table"]
+    label: Labels = {}
     entrants: Annotated[list[PlacesText], _ENTRANTS]
     tie_breaks: Annotated[list[TieBreak], _LADDER]
     adjustments: Annotated[
@@ -279,6 +284,7 @@ class KnockoutFile(_Document):
 
     id: StageId
     kind: Literal["knockout"]
+    label: Labels = {}
     entrants: Annotated[list[PlacesText], _ENTRANTS]
     pairing: Pairing
     legs: Legs
@@ -297,10 +303,7 @@ class OutcomeFile(_Document):
     """A set of places with a name."""
 
     id: StageId
-    label: Annotated[
-        dict[Language, Text],
-        Field(description='a text for each language, such as { en = "Promoted" }'),
-    ] = {}
+    label: Labels = {}
     places: Annotated[list[PlacesText], _ENTRANTS]
 
 
@@ -320,3 +323,6 @@ class CompetitionFile(_Document):
         list[OutcomeFile],
         Field(min_length=1, max_length=64, description="1 to 64 tables [[outcome]]"),
     ]
+    headline: Annotated[
+        StageId | None, Field(description="the id of an outcome, which pages put first")
+    ] = None

@@ -135,6 +135,7 @@ class _Checker:
                 return None
         for number, outcome in enumerate(self.model.outcome):
             self.check_outcome(number, outcome)
+        self.check_headline()
         return self.structure if self.problems.count == before else None
 
     def check_ids(self, kind: str, ids: Sequence[str]) -> None:
@@ -262,6 +263,13 @@ class _Checker:
                 self.note((*path, k), show(text), "places of stages")
         if ENTRY not in outcome.places:
             self.read_list(path, outcome.places, earlier=self.ids)
+
+    def check_headline(self) -> None:
+        outcomes = [outcome.id for outcome in self.model.outcome]
+        headline = self.model.headline
+        if headline is not None and headline not in outcomes:
+            found = f"{show(headline)}{nearest(headline, outcomes)}"
+            self.note(("headline",), found, f"an outcome: {join_words(outcomes)}")
 
 
 def _ladders(

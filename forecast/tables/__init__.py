@@ -5,6 +5,7 @@ from forecast.tables.counted import outcome_table, place_table, points_table, ti
 from forecast.tables.history import history_table, in_order, movement_table
 from forecast.tables.modelled import fixtures_left, match_table, strength_table
 from forecast.tables.schemas import HISTORY
+from forecast.tables.standings import standings_table
 from forecast.tables.status import check_status, status_table
 from forecast.tables.uncertainty import spread, standard_error
 
@@ -23,6 +24,7 @@ __all__ = [
     "points_table",
     "spread",
     "standard_error",
+    "standings_table",
     "status_table",
     "strength_table",
     "tie_break_table",

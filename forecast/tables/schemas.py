@@ -91,6 +91,21 @@ MATCHES = pl.Schema(
     }
 )
 
+STANDINGS = pl.Schema(
+    {
+        "stage": pl.String,
+        "team": pl.String,
+        "played": pl.Int64,
+        "wins": pl.Int64,
+        "draws": pl.Int64,
+        "losses": pl.Int64,
+        "goals_for": pl.Int64,
+        "goals_against": pl.Int64,
+        "goal_difference": pl.Int64,
+        "points": pl.Int64,
+    }
+)
+
 STRENGTHS = pl.Schema(
     {
         "team": pl.String,
