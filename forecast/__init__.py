@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forecast.config import load
     from forecast.pipeline import Result, run
+    from forecast.what_if import what_if
 
     __version__: str
 
-__all__ = ["Result", "__version__", "load", "run"]
+__all__ = ["Result", "__version__", "load", "run", "what_if"]
 
 
 def __getattr__(name: str) -> object:
@@ -35,4 +36,8 @@ def __getattr__(name: str) -> object:
         from forecast import pipeline  # noqa: PLC0415 (numba and polars take a second)
 
         return getattr(pipeline, name)
+    if name == "what_if":
+        from forecast.what_if import what_if  # noqa: PLC0415 (same)
+
+        return what_if
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

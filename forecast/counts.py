@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.arrays import Counts, Season
 from forecast.kernel.season import Tally
 
-__all__ = ["add", "from_tally"]
+__all__ = ["Pair", "add", "from_tally"]
+
+Int64 = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Hits of all outcomes in two seasons, and the sum of the squares of their differences.
+
+    Attributes
+    ----------
+    replicates : int
+    first, second : int64, shape (outcomes, teams)
+    first_squares, second_squares, difference_squares : int64, shape (outcomes, teams)
+        Sums over replicates of the squares of the hits, and of (second - first) squared.
+    """
+
+    replicates: int
+    first: Int64
+    second: Int64
+    first_squares: Int64
+    second_squares: Int64
+    difference_squares: Int64
 
 
 def add(one: Counts, other: Counts) -> Counts:

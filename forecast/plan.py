@@ -119,7 +119,8 @@ class Match:
 
     Goals are after 90 minutes, `half_time` is (home, away) after 45. `winner` settles a tie: from
     its column, or from extra time or a shoot-out. `awarded` results count in the table but say
-    nothing about strength. `line` is the row in matches.csv.
+    nothing about strength. `line` is the row in matches.csv. A `supposed` result counts as a known
+    one, but the random numbers of its match are left unused, so that all others stay as they were.
     """
 
     stage: str
@@ -135,6 +136,7 @@ class Match:
     winner: int | None
     awarded: bool
     line: int
+    supposed: bool = False
 
     @property
     def played(self) -> bool:

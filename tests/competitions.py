@@ -115,6 +115,7 @@ def table_matches(rng, stage, teams, *, each, complete):
             score = some_goals(rng), some_goals(rng)
             half = tuple(min(own, some_goals(rng)) for own in score) if state == "half" else None
             m = replace(m, home_goals=score[0], away_goals=score[1], half_time=half)
+            m = replace(m, supposed=rng.random() < 0.2)
         made.append(m)
     return made
 

@@ -110,7 +110,7 @@ class Twin:
         self.stages = [*before, *self.simulated]
         self.tables = [s for s in self.stages if isinstance(s, TableStage)]
         ids = {table.id for table in self.tables}
-        self.left = [m for m in plan.matches if m.stage in ids and not m.played]
+        self.left = [m for m in plan.matches if m.stage in ids and (not m.played or m.supposed)]
         self.known = [m for m in plan.matches if m.stage in ids and m.played]
         self.hidden = [m for m in self.known if m.half_time is None]
         self.halves_matter = any("first_half_points" in t.tie_breaks for t in self.tables)
@@ -153,6 +153,8 @@ class Twin:
         """Return the lines of every team in every table of one run, known and drawn."""
         lines = {table.id: [[] for _ in range(self.teams)] for table in self.tables}
         for number, m in enumerate(self.left):
+            if m.supposed:
+                continue  # its numbers are left unused
             goals = tuple(
                 self.goals(2 * number + k, run, key, thresholds[2 * number + k]) for k in (0, 1)
             )

@@ -92,6 +92,35 @@ def fit(configs: Configs, *, out: Out = DEFAULT_OUT, force: Force = False) -> No
     raise typer.Exit(run_batch(configs, lambda plan: _fit(plan, out=out, force=force)))
 
 
+@app.command("what-if")
+def what_if(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A forecast config.")],
+    *,
+    result: Annotated[
+        list[str], typer.Option(metavar='"HOME 2-1 AWAY"', help="A result to suppose; repeatable.")
+    ],
+    runs: Annotated[int | None, typer.Option(min=1, help="Runs, rounded up.")] = None,
+    rng_seed: Annotated[int | None, typer.Option(min=0, help="Key of all randomness.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
+) -> None:
+    """Print a forecast with results supposed beside the one without; write nothing.
+
+    A supposed result counts like a known one, for the strengths too.
+    """
+    from forecast.config import Overrides, find_configs, load  # noqa: PLC0415 (same)
+    from forecast.report.terminal import what_if_lines  # noqa: PLC0415 (same)
+    from forecast.what_if import what_if as compare  # noqa: PLC0415 (same)
+
+    plan = load(find_configs([config])[0], Overrides(runs=runs, rng_seed=rng_seed))
+    ticker = Ticker(plan.id)
+    try:
+        compared = compare(plan, result, workers=workers, progress=ticker)
+    finally:
+        ticker.clear()
+    _say_notes(compared.notes)
+    emit(what_if_lines(compared.plan, compared.changes, compared.verdicts, compared.results))
+
+
 @app.command()
 def history(
     source: Annotated[

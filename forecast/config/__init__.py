@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from forecast.config.changing import with_runs
+from forecast.config.changing import with_results, with_runs
 from forecast.config.describe import describe
 from forecast.config.finding import find_configs
 from forecast.config.loading import Overrides, load
+from forecast.config.supposed import read_results
 
-__all__ = ["Overrides", "describe", "find_configs", "load", "with_runs"]
+__all__ = [
+    "Overrides",
+    "describe",
+    "find_configs",
+    "load",
+    "read_results",
+    "with_results",
+    "with_runs",
+]

@@ -81,6 +81,8 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
             sides[away].append(2 * len(left) + 1)
             left.append(match)
             continue
+        if match.supposed:
+            left.append(match)  # of no team: it only keeps the numbers of later sides
         scored, conceded = match.home_goals, match.away_goals
         level = scored == conceded
         played[home, :4] += (scored > conceded, level, scored, conceded)

@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from forecast.plan import Plan
+from forecast.plan import Match, Plan
+from forecast.proof import Verdict
 from forecast.report.percent import percent
 from forecast.report.text import shown
 from forecast.tables import in_order, movement_table
 
-__all__ = ["history_lines", "outcome_lines", "strength_lines"]
+__all__ = ["history_lines", "outcome_lines", "strength_lines", "what_if_lines"]
 
 SHOWN_TEAMS = 16
 """Rows of a table on the terminal; the files have all of them."""
@@ -40,6 +41,12 @@ _PROVED = {"certain": "certain", "impossible": "out"}
 
 
 _MOVED = "moved: percentage points since the forecast of the day before, ± simulation error"
+
+
+_BESIDE = (
+    "Beside each chance its change against the forecast without, in percentage points, with a "
+    "simulation error"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +145,58 @@ def history_lines(history: pl.DataFrame, outcome: str) -> str:
     return _rendered(grid, title=[outcome], foot=[*foot, _MOVED])
 
 
+def what_if_lines(
+    plan: Plan, changes: pl.DataFrame, verdicts: Sequence[Verdict], results: Sequence[Match]
+) -> str:
+    """Return a forecast with results supposed, and how far each chance is from that without.
+
+    The teams of those results come first, then those whose chances change most.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the results supposed.
+    changes : polars.DataFrame
+        Schema `WHAT_IF` of `forecast.tables`.
+    verdicts : sequence of Verdict
+        What the rules decide once the results are known.
+    """
+    teams = plan.competition.teams
+    playing = list(dict.fromkeys(teams[t] for m in results for t in (m.home, m.away)))
+    most = changes.group_by("team", maintain_order=True).agg(pl.col("change").abs().max())
+    moved = most.filter(pl.col("change") > 0).sort("change", descending=True, maintain_order=True)
+    ranked = [*playing, *(team for team in moved["team"] if team not in playing)]
+    status = {(teams[v.team], v.outcome): v.status for v in verdicts}
+    cells: dict[str, list[str]] = {team: [team] for team in teams}
+    fine = changes.with_columns(pl.col("supposed_std_error").max().over("outcome"))
+    for row in fine.iter_rows(named=True):
+        error = row["supposed_std_error"]
+        chance = percent(row["supposed_hits"], runs=row["runs"], std_error=error)
+        chance = _PROVED.get(status[row["team"], row["outcome"]], chance)
+        cells[row["team"]].append(f"{chance} {_points(row['change'])}")
+    names = list(dict.fromkeys(changes["outcome"]))
+    rows = tuple(tuple(cells[team]) for team in ranked[:SHOWN_TEAMS])
+    said = ", ".join(
+        f"{teams[m.home]} {m.home_goals}-{m.away_goals} {teams[m.away]}" for m in results
+    )
+    most_error = 100 * max(changes["change_error"], default=0.0)
+    hidden = len(teams) - len(rows)
+    beside = f"{_BESIDE} of at most {most_error:.2f}."
+    foot = [beside, f"{hidden} more teams change less, or not at all." if hidden else ""]
+    title = [f"{plan.competition.name} ({plan.id})", _dated(plan), f"Supposed: {said}"]
+    return _rendered(_Grid(("team", *names), rows), title=title, foot=foot)
+
+
+def _points(change: float) -> str:
+    """Return a change of probability in percentage points, without a negative zero."""
+    return f"{round(100 * change, 1) + 0.0:+.1f}"
+
+
 def _moved(move: Mapping[str, float] | None) -> str:
     """Return a change of probability in points, with its simulation error."""
     if move is None:
         return ""
-    return f"{100 * move['change']:+.1f} ± {100 * move['change_error']:.2f}"
+    return f"{_points(move['change'])} ± {100 * move['change_error']:.2f}"
 
 
 def _ranked(outcomes: pl.DataFrame, names: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Counts to tidy tables: checked sums, fixed columns, an error with every probability."""
 
 from forecast.tables.checks import BrokenCountsError, check_counts
+from forecast.tables.comparing import what_if_table
 from forecast.tables.counted import outcome_table, place_table, points_table, tie_break_table
 from forecast.tables.history import history_table, in_order, movement_table
 from forecast.tables.modelled import fixtures_left, match_table, strength_table
@@ -28,4 +29,5 @@ __all__ = [
     "status_table",
     "strength_table",
     "tie_break_table",
+    "what_if_table",
 ]

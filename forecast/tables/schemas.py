@@ -14,6 +14,7 @@ __all__ = [
     "STATUS",
     "STRENGTHS",
     "TIE_BREAKS",
+    "WHAT_IF",
     "conform",
 ]
 
@@ -68,6 +69,22 @@ MOVEMENT = pl.Schema(
         "previous_forecast_id": pl.String,
         "previous_as_of": pl.Date,
         "previous_probability": pl.Float64,
+        "change": pl.Float64,
+        "change_error": pl.Float64,
+    }
+)
+
+WHAT_IF = pl.Schema(
+    {
+        "team": pl.String,
+        "outcome": pl.String,
+        "runs": pl.Int64,
+        "hits": pl.Int64,
+        "probability": pl.Float64,
+        "std_error": pl.Float64,
+        "supposed_hits": pl.Int64,
+        "supposed_probability": pl.Float64,
+        "supposed_std_error": pl.Float64,
         "change": pl.Float64,
         "change_error": pl.Float64,
     }

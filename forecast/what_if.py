@@ -1,0 +1,90 @@
+"""The same forecast with results supposed, beside the one without, on the same random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecast import tables
+from forecast.arrays import RUNS_PER_REPLICATE
+from forecast.config import read_results, with_results
+from forecast.lowering import lower
+from forecast.pipeline import available_workers
+from forecast.plan import LEAST_REPLICATES, Match, Plan
+from forecast.proof import Verdict, prove
+from forecast.simulate import simulate_pair
+from forecast.strength import fit
+
+__all__ = ["WhatIf", "what_if"]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Two forecasts side by side; `verdicts` are those of the supposed one.
+
+    The schema of `changes` is `WHAT_IF` in `forecast.tables.schemas`.
+    """
+
+    plan: Plan
+    results: tuple[Match, ...]
+    changes: pl.DataFrame
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[str, ...]
+
+
+def what_if(
+    plan: Plan,
+    results: Sequence[str],
+    *,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> WhatIf:
+    """Forecast a plan twice: as it is, and with results supposed; nothing is written.
+
+    A supposed result is treated like a known one: it counts in the table or the tie, and the
+    strengths are fitted to it too. Both forecasts use the same random numbers, so that the error
+    of a change is far below those of the two probabilities. The one without is that of `run`.
+
+    Parameters
+    ----------
+    plan : Plan
+        With a `target_error` the least number of runs is simulated.
+    results : sequence of str
+        Such as "HOME 2-1 AWAY", each of a match left.
+    workers : int, optional
+        Threads, by default all cores of this process; no number depends on it.
+    progress : callable, optional
+        Told (replicates done, replicates to do).
+
+    Raises
+    ------
+    ConfigError
+        If a text is no result of a match left.
+    ModelError
+        If a fit does not settle.
+    """
+    supposed = with_results(plan, read_results(plan, results))
+    fits = fit(plan), fit(supposed)
+    one, two = (
+        lower(each, fitted.posterior.first_half_share)
+        for each, fitted in zip((plan, supposed), fits, strict=True)
+    )
+    runs = plan.simulation.runs or 0
+    replicates = max(LEAST_REPLICATES, -(-runs // RUNS_PER_REPLICATE))
+    pair = simulate_pair(
+        (one, two),
+        (fits[0].posterior, fits[1].posterior),
+        rng_seed=plan.simulation.rng_seed,
+        replicates=replicates,
+        workers=workers or available_workers(),
+        progress=(lambda done: progress(done, replicates)) if progress else None,
+    )
+    return WhatIf(
+        plan=supposed,
+        results=tuple(match for match in supposed.matches if match.supposed),
+        changes=tables.what_if_table(plan, one.layout, pair),
+        verdicts=prove(supposed),
+        notes=fits[1].notes,
+    )
