@@ -17,6 +17,7 @@ from forecast.kernel.rates import (
     exponential,
     fill_thresholds,
 )
+from forecast.kernel.types import Thresholds
 from forecast.lowering.bracket import series_terms
 
 SIDES, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS, STRATA = range(7)
@@ -58,11 +59,21 @@ def strata(key, number, half):
 
 def goal_thresholds(key, rates):
     """Return the kernel's integer thresholds of every side, for 1, 2, … goals."""
-    sides = len(rates)
-    threshold = np.zeros((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.uint16)
-    work = np.empty((3, SIDES_AT_ONCE)), np.empty(sides, np.uint64)
-    fill_thresholds(np.uint64(key), np.array(rates, float), threshold, *work)
-    return [row[: row.index(0)] for row in threshold.T.tolist()]
+    filled = -(-len(rates) // SIDES_AT_ONCE) * SIDES_AT_ONCE
+    rate, words = np.zeros(filled), np.empty(filled, np.uint64)
+    rate[: len(rates)] = rates
+    threshold = Thresholds(
+        bar=np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.uint8),
+        least=np.empty(filled, np.uint8),
+        most=np.empty(filled, np.uint8),
+    )
+    fill_thresholds(np.uint64(key), rate, threshold, np.empty((3, SIDES_AT_ONCE)), words)
+    return [
+        [256] * least + bars[least:most]
+        for bars, least, most in zip(
+            threshold.bar.T.tolist(), threshold.least.tolist(), threshold.most.tolist(), strict=True
+        )
+    ][: len(rates)]
 
 
 def tie_chance(rate, rival_rate, level):

@@ -12,53 +12,58 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import STRATA, TILE
-from forecast.jit import jit, jit_inner
-from forecast.kernel.rates import LEVELS_AT_ONCE, MAX_LEVELS
-from forecast.kernel.types import Integer
+from forecast.jit import jit, jit_inline
+from forecast.kernel.rates import LEVELS_AT_ONCE
+from forecast.kernel.types import Integer, Thresholds
 
 __all__ = ["sample_goals", "strata_of"]
 
-ALWAYS = 256
-HALF = TILE // 2
+FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
+"""Runs of each half of a tile."""
+
+BYTE = np.uint64(8)
+ONE = np.uint64(1)
 
 
-@jit_inner
+@jit_inline
 def strata_of(key: np.uint64, number: Integer) -> np.uint64:
     """Return which row of `Program.strata` a fixture or tie reads: not two the same of 256."""
     return (key + np.uint64(number)) & np.uint64(STRATA - 1)
 
 
-@jit_inner
-def move_bytes(strata: np.ndarray, random: np.uint64, chance: np.ndarray) -> None:
-    """Fill `chance[run]` (uint8) with a side's bytes: its strata, moved by a byte a half."""
-    first, second = np.uint8(random), np.uint8(random >> np.uint64(8))
-    for run in range(HALF):
-        chance[run] = strata[run] ^ first
-    for run in range(HALF, TILE):
-        chance[run] = strata[run] ^ second
+@jit_inline
+def bars_above(byte: np.uint8, bar: np.ndarray, k: Integer, side: Integer) -> np.uint8:
+    """Return how many of the bars `k` to `k + 7` of a side a random byte is below."""
+    one = np.uint8(np.uint8(byte < bar[k, side]) + np.uint8(byte < bar[k + 1, side]))
+    two = np.uint8(np.uint8(byte < bar[k + 2, side]) + np.uint8(byte < bar[k + 3, side]))
+    three = np.uint8(np.uint8(byte < bar[k + 4, side]) + np.uint8(byte < bar[k + 5, side]))
+    four = np.uint8(np.uint8(byte < bar[k + 6, side]) + np.uint8(byte < bar[k + 7, side]))
+    return np.uint8(np.uint8(one + two) + np.uint8(three + four))
 
 
-@jit_inner
-def count_levels(
-    chance: np.ndarray, threshold: np.ndarray, side: Integer, goals: np.ndarray
-) -> Integer:
-    """Fill `goals[run]` with the thresholds above the run's byte; return how many are above 0."""
-    k = 0
-    while k < MAX_LEVELS and threshold[k, side] == ALWAYS:
-        k += 1
-    for run in range(TILE):
-        goals[run] = k
-    while threshold[k, side] > 0:  # the last rows are 0
-        one, two = np.uint8(threshold[k, side]), np.uint8(threshold[k + 1, side])
-        three, four = np.uint8(threshold[k + 2, side]), np.uint8(threshold[k + 3, side])
-        for run in range(TILE):
-            low = np.uint8(chance[run] < one) + np.uint8(chance[run] < two)
-            high = np.uint8(chance[run] < three) + np.uint8(chance[run] < four)
-            goals[run] += np.uint8(low + high)
-        k += LEVELS_AT_ONCE
-    while k > 0 and threshold[k - 1, side] == 0:
-        k -= 1
-    return k
+@jit_inline
+def count_half(
+    strata: np.ndarray,
+    row: Integer,
+    part: Integer,
+    random: np.uint8,
+    runs: tuple[int, int],
+    bar: np.ndarray,
+    side: Integer,
+    least: np.uint8,
+    most: np.uint8,
+    goals: np.ndarray,
+) -> None:
+    """Fill `goals[side, run]` for half a tile, whose bytes are its strata moved by `random`."""
+    for run in range(runs[0], runs[1]):
+        byte = np.uint8(strata[row, part, run] ^ random)
+        goals[side, run] = np.uint8(least + bars_above(byte, bar, np.uint64(0), side))
+    for k in range(
+        np.uint64(LEVELS_AT_ONCE), np.uint64(most), np.uint64(LEVELS_AT_ONCE)
+    ):  # few sides
+        for run in range(runs[0], runs[1]):
+            byte = np.uint8(strata[row, part, run] ^ random)
+            goals[side, run] = np.uint8(goals[side, run] + bars_above(byte, bar, k, side))
 
 
 @jit
@@ -66,17 +71,19 @@ def sample_goals(
     key: np.uint64,
     strata: np.ndarray,
     words: np.ndarray,
-    threshold: np.ndarray,
-    chance: np.ndarray,
+    threshold: Thresholds,
     goals: np.ndarray,
 ) -> Integer:
     """Fill `goals[side, run]` (uint8); return the most goals that any side could score.
 
-    `strata` is `Program.strata`, `words` (uint64) a side's random word, `threshold` uint16 of
-    shape (MAX_LEVELS, sides), `chance` work of shape (TILE,).
+    `strata` is `Program.strata`, `words` (uint64) a side's random word.
     """
-    most: Integer = 0
-    for side in range(goals.shape[0]):
-        move_bytes(strata[strata_of(key, side >> 1), side & 1], words[side], chance)
-        most = max(most, count_levels(chance, threshold, side, goals[side]))
-    return most
+    bar, least, most = threshold  # once: a tuple taken apart in a loop counts references there
+    highest = np.uint8(0)
+    for side in range(np.uint64(goals.shape[0])):
+        row, part, word = strata_of(key, side >> ONE), side & ONE, words[side]
+        low, high = least[side], most[side]
+        count_half(strata, row, part, np.uint8(word), FIRST, bar, side, low, high, goals)
+        count_half(strata, row, part, np.uint8(word >> BYTE), SECOND, bar, side, low, high, goals)
+        highest = max(highest, high)
+    return np.int64(highest)

@@ -12,6 +12,7 @@ import numpy as np
 
 from forecast.arrays import FIRST_TEAM, MAX_RATE, Fixtures
 from forecast.jit import jit, jit_inner
+from forecast.kernel.types import Integer, Thresholds
 from forecast.kernel.words import FOR_SIDES, fill_words
 
 __all__ = [
@@ -27,10 +28,12 @@ __all__ = [
 MAX_LEVELS = 128
 """Most goals of a side; P(goals > 127) is below 1e-24 at `MAX_RATE`."""
 
-LEVELS_AT_ONCE = 4
+LEVELS_AT_ONCE = 8
 """Thresholds that are compared in one pass; so many rows after the last live one are 0."""
 
-SIDES_AT_ONCE = 32
+ALWAYS = 256
+
+SIDES_AT_ONCE = 64
 """Sides whose thresholds are made together, up to the last live one of them."""
 
 LOG2_E = 1.4426950408889634
@@ -101,40 +104,48 @@ def side_rates(
 
 @jit
 def fill_thresholds(
-    key: np.uint64, rate: np.ndarray, threshold: np.ndarray, work: np.ndarray, words: np.ndarray
+    key: np.uint64, rate: np.ndarray, threshold: Thresholds, work: np.ndarray, words: np.ndarray
 ) -> None:
-    """Fill `threshold[k - 1, side]` (uint16, 0 to 256) for k = 1, 2, …, and the sides' words.
+    """Fill the thresholds of every side, and its random word, whose high 32 bits round them.
 
-    Thresholds fall with k. Rows up to `LEVELS_AT_ONCE` after a side's first 0 are 0; what is
-    beyond them holds nothing. `work` is float64 of shape (3, SIDES_AT_ONCE), `words` uint64 of
-    shape (sides,): the high 32 bits round a side's thresholds.
+    `rate` and `words` (uint64) have an entry a side and more, up to a multiple of SIDES_AT_ONCE;
+    `work` is float64 of shape (3, SIDES_AT_ONCE).
     """
     fill_words(key, FOR_SIDES, 0, words)
-    for first in range(0, rate.size, SIDES_AT_ONCE):
-        some = slice(first, min(first + SIDES_AT_ONCE, rate.size))
-        fill_some(rate[some], words[some], threshold[:, some], work)
+    for first in range(np.uint64(0), np.uint64(rate.size), np.uint64(SIDES_AT_ONCE)):
+        fill_some(rate, words, threshold, work, first)
 
 
 @jit_inner
-def fill_some(rate: np.ndarray, words: np.ndarray, threshold: np.ndarray, work: np.ndarray) -> None:
-    """Fill the thresholds of some sides."""
+def fill_some(
+    rate: np.ndarray,
+    words: np.ndarray,
+    threshold: Thresholds,
+    work: np.ndarray,
+    first: Integer,
+) -> None:
+    """Fill the thresholds of SIDES_AT_ONCE sides, up to LEVELS_AT_ONCE beyond their last."""
+    bar, least, most = threshold
     probability, survival, rounding = work[0], work[1], work[2]
-    for side in range(rate.size):
-        probability[side] = exponential(-rate[side])
-        survival[side] = 256.0 - 256.0 * probability[side]
-        rounding[side] = np.float64(words[side] >> np.uint64(32)) * 2.0**-32
-    dead = 0
-    for k in range(1, MAX_LEVELS + 1):
-        live = np.uint16(0)
-        inverse = 1.0 / k
-        row = threshold[k - 1]
-        for side in range(rate.size):
-            level = np.uint16(np.int32(max(survival[side], 0.0) + rounding[side]))
-            row[side] = level
+    some = range(np.uint64(SIDES_AT_ONCE))
+    for i in some:
+        probability[i] = exponential(np.float64(-rate[first + i]))
+        survival[i] = 256.0 - 256.0 * probability[i]
+        rounding[i] = np.float64(words[first + i] >> np.uint64(32)) * 2.0**-32
+        least[first + i] = most[first + i] = 0
+    for k in range(np.uint64(MAX_LEVELS)):
+        live = np.int32(0)
+        inverse = 1.0 / np.float64(k + np.uint64(1))
+        for i in some:
+            level = np.int32(max(survival[i], 0.0) + rounding[i])
             live |= level
-            probability[side] *= rate[side] * inverse
-            survival[side] -= 256.0 * probability[side]
+            bar[k, first + i] = level
+            least[first + i] += np.uint8(level == ALWAYS)
+            most[first + i] += np.uint8(level > 0)
+            probability[i] *= rate[first + i] * inverse
+            survival[i] -= 256.0 * probability[i]
         if live == 0:
-            dead += 1
-            if dead == LEVELS_AT_ONCE:
-                return
+            for dead in range(k + np.uint64(1), k + np.uint64(LEVELS_AT_ONCE)):
+                for i in some:
+                    bar[dead, first + i] = 0
+            break

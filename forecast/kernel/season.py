@@ -23,7 +23,7 @@ from forecast.kernel.rates import (
     team_factors,
 )
 from forecast.kernel.table import play_table
-from forecast.kernel.types import Factors, Flag, Integer, LadderWork, TableWork, TieWork
+from forecast.kernel.types import Factors, Flag, Integer, LadderWork, TableWork, Thresholds, TieWork
 from forecast.kernel.words import tile_key
 
 __all__ = ["Tally", "play_replicate"]
@@ -62,10 +62,9 @@ class Bench(NamedTuple):
     conceding: np.ndarray
     roots: np.ndarray
     rate: np.ndarray
-    threshold: np.ndarray
-    rounding: np.ndarray
+    threshold: Thresholds
+    level_work: np.ndarray
     side_words: np.ndarray
-    chance: np.ndarray
     goals: np.ndarray
     table: TableWork
     order: np.ndarray
@@ -77,17 +76,21 @@ class Bench(NamedTuple):
 
 @jit_inner
 def make_bench(teams: int, slots: int, sides: int) -> Bench:
-    """Allocate the work arrays."""
+    """Allocate the work arrays; those of sides are filled up with sides that never score."""
+    filled = -(-sides // SIDES_AT_ONCE) * SIDES_AT_ONCE
     ladder = LadderWork(np.empty(teams, np.int64), np.empty(teams, np.int64))
     return Bench(
         np.empty(teams),
         np.empty(teams),
         np.empty((2, teams), np.float32),
-        np.empty(sides),
-        np.zeros((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.uint16),
+        np.zeros(filled),
+        Thresholds(
+            np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.uint8),
+            np.empty(filled, np.uint8),
+            np.empty(filled, np.uint8),
+        ),
         np.empty((3, SIDES_AT_ONCE)),
-        np.empty(sides, np.uint64),
-        np.empty(TILE, np.uint8),
+        np.empty(filled, np.uint64),
         np.empty((sides, TILE), np.uint8),
         TableWork(np.empty((8, TILE), np.uint8), np.empty((teams, TILE), np.uint64), ladder),
         np.empty((teams, TILE), np.uint16),
@@ -178,10 +181,8 @@ def may_be_capped(factors: Factors) -> Flag:
 def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
     """Fill the goals of every side in the tables; return the most that any could score."""
     side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, bench.rate)
-    fill_thresholds(key, bench.rate, bench.threshold, bench.rounding, bench.side_words)
-    return sample_goals(
-        key, program.strata, bench.side_words, bench.threshold, bench.chance, bench.goals
-    )
+    fill_thresholds(key, bench.rate, bench.threshold, bench.level_work, bench.side_words)
+    return sample_goals(key, program.strata, bench.side_words, bench.threshold, bench.goals)
 
 
 @jit_inner

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Factors", "Flag", "Integer", "LadderWork", "TableWork", "TieWork"]
+__all__ = ["Factors", "Flag", "Integer", "LadderWork", "TableWork", "Thresholds", "TieWork"]
 
 Integer = int | np.integer[Any]
 Flag = bool | np.bool_
@@ -29,6 +29,23 @@ class Factors(NamedTuple):
     conceding: np.ndarray
     home: float
     roots: np.ndarray
+
+
+class Thresholds(NamedTuple):
+    """What a side's random byte in a run is compared with: below bar k, it has k + 1 goals or more.
+
+    Attributes
+    ----------
+    bar : uint8, shape (MAX_LEVELS + LEVELS_AT_ONCE, sides)
+        Thresholds falling from at most 255 to 0; those of 256 hold for any byte, are
+        in `least` and are 0 here. Rows beyond the first `LEVELS_AT_ONCE` that are 0 hold nothing.
+    least, most : uint8, shape (sides,)
+        Number of thresholds of 256, and of all above 0: the least and the most goals.
+    """
+
+    bar: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
 
 
 class LadderWork(NamedTuple):
