@@ -24,7 +24,7 @@ def truth_and_summary(rng, *, teams, rounds):
     attack, other = rng.standard_normal((2, teams))
     rho = prior.correlation
     defence = prior.sd_defence * (rho * attack + np.sqrt(1.0 - rho**2) * other)
-    shared = [rng.normal(np.log(1.4), 0.3), rng.normal(0.2, 0.2)]
+    shared = prior.centre(teams)[:2] + np.array([0.3, 0.2]) * rng.standard_normal(2)
     row = np.concatenate([shared, prior.sd_attack * attack, defence])
     matches = season(rng, teams=teams, rounds=rounds, row=row)
     return row, summarise(fit(make_plan(teams, matches)).posterior)

@@ -8,7 +8,7 @@ from strength_builders import make_match, make_plan, season
 
 from forecast.errors import ModelError
 from forecast.strength import fit, laplace, nodes
-from forecast.strength.laplace import Prior, Results, curvature, find_top, prior_mean
+from forecast.strength.laplace import Prior, Results, curvature, find_top
 from forecast.strength.mixture import spread_around
 from forecast.strength.triangular import covariance_factor
 
@@ -32,8 +32,10 @@ def prior_covariance(teams, prior):
     return covariance
 
 
-def prior_centre(teams):
-    return np.array([np.log(1.4), 0.2] + [0.0] * (2 * teams))
+def prior_centre(teams, prior):
+    """An away side scores 1.2 goals on average over the teams: a log-normal mean."""
+    intercept = np.log(1.2) - (prior.sd_attack**2 + prior.sd_defence**2) / 2.0
+    return np.array([intercept, 0.2] + [0.0] * (2 * teams))
 
 
 def side_rates(row, match, teams):
@@ -47,7 +49,7 @@ def side_rates(row, match, teams):
 
 def minus_log_posterior(row, matches, teams, prior):
     """Written from the model's description, with none of the code under test."""
-    density = multivariate_normal(prior_centre(teams), prior_covariance(teams, prior))
+    density = multivariate_normal(prior_centre(teams, prior), prior_covariance(teams, prior))
     total = density.logpdf(row)
     for match in matches:
         home, away = side_rates(row, match, teams)
@@ -57,7 +59,7 @@ def minus_log_posterior(row, matches, teams, prior):
 
 def slope_of(row, matches, teams, prior):
     """The gradient of the same, match by match."""
-    slope = np.linalg.solve(prior_covariance(teams, prior), row - prior_centre(teams))
+    slope = np.linalg.solve(prior_covariance(teams, prior), row - prior_centre(teams, prior))
     for match in matches:
         home, away = side_rates(row, match, teams)
         over_home, over_away = home - match.home_goals, away - match.away_goals
@@ -74,7 +76,7 @@ def slope_of(row, matches, teams, prior):
 def fitted():
     matches = known_matches()
     results = Results.of(matches, teams=TEAMS)
-    return matches, results, find_top(results, PRIOR, prior_mean(TEAMS))
+    return matches, results, find_top(results, PRIOR, PRIOR.centre(TEAMS))
 
 
 def test_the_gradient_in_this_file_is_that_of_its_density():
@@ -88,7 +90,7 @@ def test_the_top_is_the_optimum_of_an_independent_optimiser(fitted):
     matches, _, top = fitted
     found = minimize(
         minus_log_posterior,
-        prior_centre(TEAMS),
+        prior_centre(TEAMS, PRIOR),
         args=(matches, TEAMS, PRIOR),
         jac=slope_of,
         method="BFGS",
@@ -160,7 +162,7 @@ def exact_posterior(score, times, prior):
 
     Return the log marginal likelihood and the mean of the log-rates.
     """
-    centre = SIDES @ prior_centre(2)
+    centre = SIDES @ prior_centre(2, prior)
     spread = SIDES @ prior_covariance(2, prior) @ SIDES.T
     steps = [np.linspace(-7, 7, 1201) * np.sqrt(spread[k, k]) + centre[k] for k in (0, 1)]
     grid = np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1)
@@ -181,7 +183,7 @@ def exact_posterior(score, times, prior):
 @pytest.mark.parametrize("prior", [PRIOR, Prior(0.9, 0.7, -0.3), Prior(0.1, 0.2, 0.0)])
 def test_the_marginal_likelihood_nears_the_exact_integral(times, error, prior):
     results = Results.of([make_match(0, 1, (2, 1))] * times, teams=2)
-    approximate = find_top(results, prior, prior_mean(2)).log_marginal
+    approximate = find_top(results, prior, prior.centre(2)).log_marginal
     assert approximate == pytest.approx(exact_posterior((2, 1), times, prior)[0], abs=error)
 
 
@@ -189,7 +191,7 @@ def test_the_marginal_likelihood_nears_the_exact_integral(times, error, prior):
 @pytest.mark.parametrize("prior", [PRIOR, Prior(0.9, 0.7, -0.3), Prior(0.1, 0.2, 0.0)])
 def test_the_mean_is_the_exact_one_and_not_the_top(score, prior):
     results = Results.of([make_match(0, 1, score)], teams=2)
-    top = find_top(results, prior, prior_mean(2)).strengths
+    top = find_top(results, prior, prior.centre(2)).strengths
     one_node = nodes.Nodes((prior,), np.ones(1), (top,))
     mean = spread_around(results, one_node, first_half_share=0.5).mean[0]
     exact = exact_posterior(score, 1, prior)[1]
@@ -201,14 +203,14 @@ def test_the_nodes_integrate_the_hyperparameters_like_a_dense_grid():
     results = Results.of(known_matches(), teams=TEAMS)
     axis = np.linspace(-3.5, 3.5, 9)
     grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    start = prior_mean(TEAMS)
+    start = PRIOR.centre(TEAMS)
     logs = np.array([nodes._evaluate(results, units, start)[0] for units in grid])
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
     found = nodes.explore(results)
     logs_of_scales = [np.log([p.sd_attack, p.sd_defence]) for p in found.priors]
     units = np.empty((len(found.priors), 3))
-    units[:, :2] = (np.array(logs_of_scales) - np.log(0.35)) / 0.5
+    units[:, :2] = (np.array(logs_of_scales) - np.log(0.35)) / 0.3
     units[:, 2] = (np.arctanh([p.correlation for p in found.priors]) - 0.5) / 0.5
     mean = weights @ grid
     assert found.weights @ units == pytest.approx(mean, abs=0.03)
@@ -242,7 +244,7 @@ def test_without_results_the_strengths_are_exactly_the_prior(teams):
     known = nodes.prior_nodes(teams)
     assert np.array_equal(posterior.weights, known.weights)
     for mean, factor, prior in zip(posterior.mean, posterior.factor, known.priors, strict=True):
-        assert np.array_equal(mean, prior_centre(teams))
+        assert np.array_equal(mean, prior_centre(teams, prior))
         expected = prior_covariance(teams, prior)
         assert np.abs(factor @ factor.T - expected).max() < 1e-12
         assert np.array_equal(factor, np.tril(factor))
@@ -252,7 +254,7 @@ def test_a_search_that_does_not_settle_is_an_error(monkeypatch):
     results = Results.of(known_matches(), teams=TEAMS)
     monkeypatch.setattr(laplace, "MOST_STEPS", 1)
     with pytest.raises(ModelError, match="did not settle in 1 steps"):
-        find_top(results, PRIOR, prior_mean(TEAMS))
+        find_top(results, PRIOR, PRIOR.centre(TEAMS))
     monkeypatch.undo()
     monkeypatch.setattr(nodes, "MOST_STEPS", 1)
     monkeypatch.setattr(nodes, "NEAR", 0.0)

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 
     from forecast.plan import Match
 
-__all__ = ["Precision", "Prior", "Results", "Top", "curvature", "find_top", "prior_mean"]
+__all__ = ["Precision", "Prior", "Results", "Top", "curvature", "find_top"]
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
-INTERCEPT = (np.log(1.4), 0.3)
+MEAN_RATE = 1.2
+"""Goals of an away side, averaged over the teams; the package's docstring has the sources."""
+
+INTERCEPT_SD = 0.3
 HOME_ADVANTAGE = (0.2, 0.2)
-"""Mean and standard deviation of the shared terms; the package's docstring has the sources."""
+"""Mean and standard deviation."""
 
 MOST_STEPS = 100
 MOST_HALVINGS = 50
@@ -116,6 +119,17 @@ class Prior:
     sd_defence: float
     correlation: float
 
+    def centre(self, teams: int) -> Float64:
+        """Return the row of strengths expected before the first match.
+
+        Unequal teams score more than equal ones, by the factor exp(variance / 2) on average. The
+        mean rate is what is known of football, so the intercept makes up for it.
+        """
+        centre = np.zeros(FIRST_TEAM + 2 * teams)
+        centre[0] = np.log(MEAN_RATE) - 0.5 * (self.sd_attack**2 + self.sd_defence**2)
+        centre[1] = HOME_ADVANTAGE[0]
+        return centre
+
     def team_precision(self) -> tuple[float, float, float]:
         """Return the precision of (attack, defence): two diagonal entries, then the joint one."""
         free = 1.0 - self.correlation**2
@@ -126,7 +140,7 @@ class Prior:
         """Return precision @ `deviation`, a row of strengths less the prior mean."""
         attack, defence = np.split(deviation[FIRST_TEAM:], 2)
         on_attack, on_defence, joint = self.team_precision()
-        shared = [deviation[0] / INTERCEPT[1] ** 2, deviation[1] / HOME_ADVANTAGE[1] ** 2]
+        shared = [deviation[0] / INTERCEPT_SD**2, deviation[1] / HOME_ADVANTAGE[1] ** 2]
         return np.concatenate(
             [shared, on_attack * attack + joint * defence, on_defence * defence + joint * attack],
         )
@@ -134,7 +148,7 @@ class Prior:
     def write_factor(self, teams: int, *, out: Float64) -> None:
         """Write the lower Cholesky factor of the prior covariance to `out`, which holds zeros."""
         attacks = np.arange(FIRST_TEAM, FIRST_TEAM + teams)
-        out[0, 0], out[1, 1] = INTERCEPT[1], HOME_ADVANTAGE[1]
+        out[0, 0], out[1, 1] = INTERCEPT_SD, HOME_ADVANTAGE[1]
         out[attacks, attacks] = self.sd_attack
         out[attacks + teams, attacks] = self.correlation * self.sd_defence
         out[attacks + teams, attacks + teams] = self.sd_defence * np.sqrt(1 - self.correlation**2)
@@ -143,14 +157,7 @@ class Prior:
         """Return the log-determinant of the prior precision of a row of strengths."""
         free = 1.0 - self.correlation**2
         team = np.log(self.sd_attack**2 * self.sd_defence**2 * free)
-        return float(-teams * team - 2.0 * np.log(INTERCEPT[1] * HOME_ADVANTAGE[1]))
-
-
-def prior_mean(teams: int) -> Float64:
-    """Return the row of strengths expected before the first match."""
-    mean = np.zeros(FIRST_TEAM + 2 * teams)
-    mean[0], mean[1] = INTERCEPT[0], HOME_ADVANTAGE[0]
-    return mean
+        return float(-teams * team - 2.0 * np.log(INTERCEPT_SD * HOME_ADVANTAGE[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,7 @@ def curvature(results: Results, prior: Prior, strengths: Float64) -> Precision:
     upper[1, FIRST_TEAM:] = upper[FIRST_TEAM:, 1] = at_home_scored
     attacks = np.arange(FIRST_TEAM, FIRST_TEAM + teams)
     upper[attacks, attacks] = of_scorer + on_attack
-    upper[0, 0] += 1.0 / INTERCEPT[1] ** 2
+    upper[0, 0] += 1.0 / INTERCEPT_SD**2
     upper[1, 1] += 1.0 / HOME_ADVANTAGE[1] ** 2
     of_conceder = _totals(results.conceder, rates, teams)
     joint[0] = -of_conceder
@@ -243,7 +250,7 @@ def _loss(results: Results, prior: Prior, strengths: Float64) -> float:
     log_rates = results.log_rates(strengths)
     with np.errstate(over="ignore"):
         rates = np.exp(log_rates)
-    deviation = strengths - prior_mean(results.teams)
+    deviation = strengths - prior.centre(results.teams)
     likelihood = rates.sum() - results.goals @ log_rates
     return float(likelihood + 0.5 * deviation @ prior.pull(deviation))
 
@@ -271,10 +278,10 @@ def find_top(results: Results, prior: Prior, start: Float64) -> Top:
     ModelError
         If the steps do not become small.
     """
-    strengths, mean = start, prior_mean(results.teams)
+    strengths, centre = start, prior.centre(results.teams)
     for _ in range(MOST_STEPS):
         rates = np.exp(results.log_rates(strengths))
-        slope = results.spread(rates - results.goals) + prior.pull(strengths - mean)
+        slope = results.spread(rates - results.goals) + prior.pull(strengths - centre)
         precision = curvature(results, prior, strengths)
         step = precision.solve(slope)
         if slope @ step < CLOSE_ENOUGH:

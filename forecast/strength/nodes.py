@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import ModelError
-from forecast.strength.laplace import Prior, Results, find_top, prior_mean
+from forecast.strength.laplace import Prior, Results, find_top
 
 __all__ = ["Nodes", "design", "explore", "prior_nodes", "prior_of"]
 
 Float64 = NDArray[np.float64]
 
 HYPERPRIOR_MEAN = np.array([np.log(0.35), np.log(0.35), 0.5])
-HYPERPRIOR_SD = np.array([0.5, 0.5, 0.5])
+HYPERPRIOR_SD = np.array([0.3, 0.3, 0.5])
 
 MOST_TEAMS_FULL_DESIGN = 300
 """Above, six nodes: a node of 1,000 teams is a factor of 32 MB and the better part of a second."""
@@ -33,6 +33,9 @@ MOST_HALVINGS = 10
 NEAR = 0.3
 """A step shorter than this, in posterior standard deviations, is the last: what it leaves is a
 few hundredths, and the weights of the nodes make up for them."""
+
+LONGEST = 2.0
+"""Most units of a step: farther out, the differences say nothing, and absurd scales overflow."""
 
 LEAST_CURVATURE = 0.5
 """Where results would widen the hyperprior, nodes spread at most 1.4 times its width."""
@@ -123,12 +126,13 @@ def _climb(results: Results) -> tuple[Float64, Float64, Float64]:
     Newton steps from differences, halved until they go up; the last one is not checked.
     """
     units = np.zeros(3)
-    value, top = _evaluate(results, units, prior_mean(results.teams))
+    value, top = _evaluate(results, units, prior_of(units).centre(results.teams))
     for _ in range(MOST_STEPS):
         slope, curvature = _derivatives(results, units, value, top)
         step = np.linalg.solve(curvature, slope)
         if slope @ step < NEAR**2:
             return units + step, curvature, top
+        step = step * min(1.0, LONGEST / float(np.sqrt(step @ step)))
         for _ in range(MOST_HALVINGS):
             better, there = _evaluate(results, units + step, top)
             if better > value:
@@ -146,8 +150,8 @@ def _climb(results: Results) -> tuple[Float64, Float64, Float64]:
 def prior_nodes(teams: int) -> Nodes:
     """Return the nodes of the hyperprior itself: what is known before the first result."""
     points, weights = design(teams)
-    tops = (prior_mean(teams),) * len(points)
-    return Nodes(tuple(prior_of(units) for units in points), weights, tops)
+    priors = tuple(prior_of(units) for units in points)
+    return Nodes(priors, weights, tuple(prior.centre(teams) for prior in priors))
 
 
 def explore(results: Results) -> Nodes:
