@@ -30,6 +30,7 @@ from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet
 from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.history import record
 from forecast.report.provenance import Effort, Stopwatch, provenance
+from forecast.report.stored import Stored
 from forecast.simulate import draws, simulate
 from forecast.strength import Fit, fit, summarise
 from forecast.strength import expected as expected_matches
@@ -129,10 +130,11 @@ class Result:
             "status": self.status,
         }
 
-    def write(self, out: Path | str, *, force: bool = False) -> Path:
+    def write(self, out: Path | str, *, force: bool = False, report: bool = True) -> Path:
         """Write `out/<id>/`, which appears whole or not at all, and return it.
 
-        A folder that already holds the same forecast is left as it is, unless `force`.
+        A folder that already holds the same forecast is left as it is, unless `force`. Without
+        `report` only what programs read is written.
 
         Raises
         ------
@@ -141,11 +143,11 @@ class Result:
         """
         with claim(Path(out), self.plan.id) as folder:
             if force or not folder.holds(self.plan.source.config_hash):
-                self.publish(folder, force=force)
+                self.publish(folder, force=force, report=report)
             return folder.path
 
-    def publish(self, folder: Folder, *, force: bool = False) -> None:
-        """Write all files into a claimed folder."""
+    def publish(self, folder: Folder, *, force: bool = False, report: bool = True) -> None:
+        """Write all files into a claimed folder; without `report` those that programs read."""
         files = {
             name: content
             for table, frame in self.tables.items()
@@ -164,6 +166,13 @@ class Result:
             for status in ("certain", "impossible", "open")
         } | {"undecided": sum(verdict.undecided for verdict in self.verdicts)}
         record(folder.out, self.plan, self.outcomes, self.status)
+        if report:
+            from forecast.report.pages import reader_files, with_files  # noqa: PLC0415 (templates)
+
+            stored = Stored(facts=head, provenance=document, tables=self.tables)
+            made = reader_files(stored, out=folder.out)
+            document = with_files(document, files, made)
+            files |= made
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
 

@@ -57,7 +57,7 @@ def data_files(folder):
 def test_run_writes_every_table_twice_and_nothing_else(small):
     _, folder = small
     expected = {f"{table}.{kind}" for table in TABLES for kind in ("csv", "parquet")}
-    assert set(contents(folder)) == expected | {"forecast.json", "provenance.json"}
+    assert set(contents(folder)) == expected | {"forecast.json", "provenance.json", "report.html"}
     assert sorted(path.name for path in folder.parent.iterdir()) == ["history", "small"]
     for table in TABLES:
         rows = pl.read_parquet(folder / f"{table}.parquet")

@@ -60,5 +60,5 @@ def test_the_document_is_json_with_fixed_decimals():
 
 def test_control_characters_are_shown_and_words_are_left_alone():
     assert shown("a\x1b[31mb\r\u202ec\x00\u2028") == "a\\x1b[31mb\\r\\u202ec\\x00\\u2028"
-    plain = "Ñuñoa – 中国 عربي 👩‍🚀 [red]x[/red]\nnext"  # noqa: RUF001 (the dash is meant)
+    plain = "Ñuñoa – 中国 عربي 👩‍🚀 [red]x[/red]\nnext"
     assert shown(plain) == plain

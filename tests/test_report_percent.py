@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.report.percent import percent
+from forecast.report.percent import frequency, percent
 
 FINE, COARSE = 0.0009, 0.001
 
@@ -62,3 +62,35 @@ def test_hits_and_misses_mirror_each_other(runs, share, std_error):
     if here[0] in "<>":
         assert there[0] == {"<": ">", ">": "<"}[here[0]]
         assert float(here[1:-2]) + float(there[1:-2]) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("hits", "runs", "k", "n"),
+    [
+        (27, 100, 3, 10),
+        (50, 100, 5, 10),
+        (82, 1000, 1, 12),
+        (924, 1000, 11, 12),
+        (999, 1_000_000, 0, 1000),
+        (1_000, 1_000_000, 1, 1000),
+        (0, 64, 0, 1000),
+        (64, 64, 1000, 1000),
+        (21, 1000, 1, 50),
+    ],
+)
+def test_frequency(hits, runs, k, n):
+    assert frequency(hits, runs=runs) == (k, n)
+
+
+@given(st.integers(1, 10**7), st.floats(0, 1))
+def test_a_frequency_is_near_the_chance(runs, share):
+    hits = round(share * runs)
+    k, n = frequency(hits, runs=runs)
+    if n == 10:
+        assert abs(k / n - hits / runs) <= 0.05
+        return
+    told, counted = min(k, n - k) / n, min(hits, runs - hits) / runs
+    if told == 0:
+        assert counted < 0.001
+    else:
+        assert 0.8 < told / counted < 1.25

@@ -69,8 +69,11 @@ def run(
         float | None, typer.Option(help="Simulate until no outcome has a larger std_error.")
     ] = None,
     force: Force = False,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write what people open, too.")
+    ] = True,
 ) -> None:
-    """Fit, simulate, and write OUT/<id>/ with all tables."""
+    """Fit, simulate, and write OUT/<id>/ with all tables and the page."""
     if runs is not None and target_error is not None:
         raise typer.BadParameter("--runs and --target-error exclude each other")
     from forecast.cli.batch import run_batch  # noqa: PLC0415 (same)
@@ -79,7 +82,7 @@ def run(
     overrides = Overrides(runs=runs, target_error=target_error, rng_seed=rng_seed)
 
     def verb(plan: Plan) -> str:
-        return _forecast(plan, out=out, workers=workers, force=force)
+        return _forecast(plan, out=out, workers=workers, force=force, report=report)
 
     raise typer.Exit(run_batch(configs, verb, overrides=overrides))
 
@@ -122,6 +125,20 @@ def what_if(
 
 
 @app.command()
+def report(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders that `forecast run` wrote.")
+    ],
+    *,
+    lang: Annotated[str, typer.Option(help="Language of the pages, as es or en.")] = "es",
+) -> None:
+    """Make pages and pictures again from stored results, in another language."""
+    from forecast.cli.again import report_again  # noqa: PLC0415 (same)
+
+    raise typer.Exit(report_again(folders, lang=lang))
+
+
+@app.command()
 def history(
     source: Annotated[
         Path,
@@ -156,7 +173,7 @@ def bench(
     emit(figures.json() if json else figures.text())
 
 
-def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool) -> str:
+def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report: bool) -> str:
     """Run one forecast in its own folder, which is claimed first: a late refusal wastes hours."""
     from forecast.report.folder import claim  # noqa: PLC0415 (same)
 
@@ -173,7 +190,7 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool) -> str
             result = run_plan(plan, workers=workers, progress=ticker)
         finally:
             ticker.clear()
-        result.publish(folder, force=force)
+        result.publish(folder, force=force, report=report)
     _say_notes(result.notes)
     where = str(folder.path / "outcomes.csv")
     emit(outcome_lines(plan, result.outcomes, notes=result.notes, where=where))

@@ -1,15 +1,39 @@
-"""The one percent formatter: no digit that the simulation does not support."""
+"""The one formatter of chances: no digit that the simulation does not support."""
 
 from __future__ import annotations
 
-__all__ = ["percent"]
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Share", "frequency", "percent", "share"]
 
 _FINE = 0.001
 """A standard error below a tenth of a point supports one decimal."""
 
+_OFTEN = (10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000)
+"""What rare chances are told as one of; neighbours differ by half at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A chance as it is shown: `percent` with its decimals, as a bound if there is a mark."""
+
+    mark: Literal["", "<", ">"]
+    percent: float
+    decimals: Literal[0, 1]
+
+    def __str__(self) -> str:
+        """Return it in the notation of data and terminals, as `42.1 %` or `<1 %`."""
+        return f"{self.mark}{self.percent:.{self.decimals}f} %"
+
 
 def percent(hits: int, *, runs: int, std_error: float) -> str:
-    """Return `hits / runs` for readers, as `42 %`, `42.1 %`, `<1 %` or `>99.9 %`.
+    """Return `hits / runs` for readers, as `42 %`, `42.1 %`, `<1 %` or `>99.9 %`."""
+    return str(share(hits, runs=runs, std_error=std_error))
+
+
+def share(hits: int, *, runs: int, std_error: float) -> Share:
+    """Return how `hits / runs` is shown.
 
     One decimal is shown if the standard error is under 0.1 point. No count gives 0 % or 100 %,
     which only the rules can prove: zero hits in N runs say "below 3 / N" (the 95 % bound of the
@@ -17,24 +41,40 @@ def percent(hits: int, *, runs: int, std_error: float) -> str:
     """
     misses = runs - hits
     if hits == 0:
-        return f"<{_bound(runs)} %"
+        return _bound(runs)
     if misses == 0:
-        return f">{_complement(_bound(runs))} %"
-    least, decimals = (0.001, 1) if std_error < _FINE else (0.01, 0)
-    smallest = f"{100 * least:.{decimals}f}"
-    if hits < least * runs:
-        return f"<{smallest} %"
-    if misses < least * runs:
-        return f">{_complement(smallest)} %"
-    return f"{100 * hits / runs:.{decimals}f} %"
+        return _mirrored(_bound(runs))
+    fine = std_error < _FINE
+    least = Share("<", 0.1, 1) if fine else Share("<", 1, 0)
+    if 100 * hits < least.percent * runs:
+        return least
+    if 100 * misses < least.percent * runs:
+        return _mirrored(least)
+    return Share("", 100 * hits / runs, 1 if fine else 0)
 
 
-def _bound(runs: int) -> str:
+def frequency(hits: int, *, runs: int) -> tuple[int, int]:
+    """Return a chance as "k of n" for readers: of ten, or if rare as one of n, or all but one.
+
+    Chances beyond one of a thousand, which nobody can picture, give (0, 1000) or (1000, 1000).
+    """
+    rare = min(hits, runs - hits)
+    if 1000 * rare < runs:
+        few, many = 0, 1000
+    elif 10 * rare >= runs:
+        few, many = round(10 * rare / runs), 10
+    else:
+        # nearest by ratio, which is how rare chances are compared
+        few, many = 1, min(_OFTEN, key=lambda n: max(n * rare / runs, runs / (n * rare)))
+    return (few, many) if rare == hits else (many - few, many)
+
+
+def _bound(runs: int) -> Share:
     """3 / N in per cent, rounded up: to 0.1, to 1, or to a whole number."""
     if runs >= 3_000:
-        return "0.1"
-    return str(min(-(-300 // runs), 100))
+        return Share("<", 0.1, 1)
+    return Share("<", min(-(-300 // runs), 100), 0)
 
 
-def _complement(bound: str) -> str:
-    return "99.9" if bound == "0.1" else str(100 - int(bound))
+def _mirrored(bound: Share) -> Share:
+    return Share(">", 100 - bound.percent, bound.decimals)

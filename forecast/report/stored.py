@@ -16,7 +16,7 @@ from forecast.errors import ConfigError
 from forecast.report.folder import PROVENANCE
 from forecast.report.text import shown
 
-__all__ = ["DOCUMENT", "Stored", "read_stored"]
+__all__ = ["DOCUMENT", "Stored", "read_stored", "read_verified"]
 
 DOCUMENT = "forecast.json"
 
@@ -63,7 +63,9 @@ def read_stored(folder: Path) -> Stored:
     facts.pop("tables")
     names = [name for name in provenance["files"] if name.endswith(".parquet")]
     tables = {
-        name.removesuffix(".parquet"): pl.read_parquet(io.BytesIO(_read(folder, name, provenance)))
+        name.removesuffix(".parquet"): pl.read_parquet(
+            io.BytesIO(read_verified(folder, name, provenance))
+        )
         for name in names
     }
     lacking = sorted(_FACTS - facts.keys()) + sorted(_TABLES - tables.keys())
@@ -99,14 +101,20 @@ def _provenance(folder: Path) -> dict[str, Any]:
 
 
 def _document(folder: Path, provenance: Mapping[str, Any]) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(_read(folder, DOCUMENT, provenance))
+    document: dict[str, Any] = json.loads(read_verified(folder, DOCUMENT, provenance))
     return document
 
 
-def _read(folder: Path, name: str, provenance: Mapping[str, Any]) -> bytes:
-    """Return a file of the folder after comparing it with what the run wrote."""
+def read_verified(folder: Path, name: str, provenance: Mapping[str, Any]) -> bytes:
+    """Return a file of the folder after comparing it with what the run wrote.
+
+    Raises
+    ------
+    ConfigError
+        If it is missing, not as it was written, or outside the folder.
+    """
     path = folder / name
-    if path.parent.resolve() != folder.resolve():
+    if not path.resolve().is_relative_to(folder.resolve()):
         raise ConfigError(f"{_named(folder, PROVENANCE)}: files: found {shown(name)!r} outside")
     try:
         content = path.read_bytes()

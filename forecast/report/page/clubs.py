@@ -1,0 +1,164 @@
+"""One row and one card a team: where it stands, what it may reach, what it needs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecast.report.page.chances import Chance, Chances
+from forecast.report.page.cut import Cut, Total, in_doubt
+from forecast.report.page.fixtures import Fixture
+from forecast.report.page.language import Language
+from forecast.report.stored import Stored
+
+__all__ = ["Club", "Standing", "anchors", "clubs_of"]
+
+_TAIL = 0.1
+"""Places are told without the worst and the best tenth of all runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row of `standings`: matches, goals and points of today."""
+
+    played: int
+    wins: int
+    draws: int
+    losses: int
+    goal_difference: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Club:
+    """A team on the page; `chances` are in the order of the outcomes of `Chances`."""
+
+    name: str
+    anchor: str
+    standing: Standing | None
+    chances: tuple[Chance, ...]
+    asked: Chance
+    facts: tuple[str, ...]
+    next: Fixture | None
+    at_home: bool
+
+
+def clubs_of(
+    stored: Stored,
+    chances: Chances,
+    *,
+    cut: Cut | None,
+    fixtures: Sequence[Fixture],
+    language: Language,
+) -> tuple[Club, ...]:
+    """Return all teams that can still reach something, in the order of `chances`."""
+    links = anchors(chances.teams)
+    standings = _standings(stored, language)
+    spans = _spans(stored)
+    matches: dict[str, Fixture] = {}
+    for fixture in fixtures:
+        matches.setdefault(fixture.home, fixture)
+        matches.setdefault(fixture.away, fixture)
+    return tuple(
+        Club(
+            name=team,
+            anchor=links[team],
+            standing=standings.get(team),
+            chances=tuple(chances.by[team, outcome] for outcome in chances.outcomes),
+            asked=chances.by[team, chances.asked],
+            facts=tuple(
+                _told(standings.get(team), spans.get(team), cut, language)
+                if not chances.by[team, chances.asked].proved
+                else ()
+            ),
+            next=matches.get(team),
+            at_home=team in matches and matches[team].home == team,
+        )
+        for team in chances.teams
+    )
+
+
+def anchors(teams: Iterable[str]) -> Mapping[str, str]:
+    """Return a link target for each team: plain letters, none twice."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for number, team in enumerate(teams, start=1):
+        plain = unicodedata.normalize("NFKD", team).encode("ascii", "ignore").decode().lower()
+        slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or str(number)
+        anchor = f"club-{slug}" if f"club-{slug}" not in taken else f"club-{slug}-{number}"
+        taken.add(anchor)
+        found[team] = anchor
+    return found
+
+
+def _standings(stored: Stored, language: Language) -> Mapping[str, Standing]:
+    frame = stored.tables["standings"]
+    if frame.is_empty():
+        return {}
+    return {
+        row["team"]: Standing(
+            played=row["played"],
+            wins=row["wins"],
+            draws=row["draws"],
+            losses=row["losses"],
+            goal_difference=language.signed(row["goal_difference"], 0)
+            if row["goal_difference"]
+            else "0",
+            points=row["points"],
+        )
+        for row in frame.filter(stage=frame["stage"][0]).iter_rows(named=True)
+    }
+
+
+def _spans(stored: Stored) -> Mapping[str, tuple[int, int]]:
+    """Return the places of the first table between the tails, a pair a team."""
+    stages = [each["id"] for each in stored.facts["stages"] if each["kind"] == "table"]
+    frame = stored.tables["places"].filter(pl.col("stage").is_in(stages[:1]))
+    if frame.is_empty():
+        return {}
+    below = pl.col("hits").cum_sum().over("team", order_by="place") / pl.col("runs")
+    spans = (
+        frame.with_columns(below=below)
+        .group_by("team")
+        .agg(
+            pl.col("place").filter(pl.col("below") > _TAIL).min().alias("first"),
+            pl.col("place").filter(pl.col("below") >= 1 - _TAIL).min().alias("last"),
+        )
+    )
+    return {team: (first, last) for team, first, last in spans.iter_rows()}
+
+
+def _told(
+    standing: Standing | None,
+    span: tuple[int, int] | None,
+    cut: Cut | None,
+    language: Language,
+) -> Iterable[str]:
+    """Yield sentences about the table: likely places, and the points that are usually enough."""
+    if standing is None:
+        return
+    if span is not None:
+        first, last = span
+        yield language.say(
+            "Final place: %(first)s to %(last)s in 8 of 10 simulated tournaments.",
+            first=first,
+            last=last,
+        )
+    open_still = [t for t in in_doubt(cut) if t.points >= standing.points] if cut else []
+    if cut and open_still:
+        yield language.say(
+            "Has %(now)s points. Enough in the end for place %(place)s: %(totals)s.",
+            now=standing.points,
+            place=cut.place,
+            totals=", ".join(_total(each, language) for each in open_still),
+        )
+
+
+def _total(total: Total, language: Language) -> str:
+    return language.say(
+        "%(points)s points in %(share)s of cases", points=total.points, share=total.share
+    )

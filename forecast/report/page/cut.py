@@ -1,0 +1,98 @@
+"""Where the cut of a table falls: how many points are enough, and what decides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from forecast.report.page.language import Language
+from forecast.report.page.rules import rung, stage_name
+from forecast.report.percent import share
+from forecast.report.stored import Stored
+
+__all__ = ["Cut", "Decided", "Total", "cut_of", "in_doubt"]
+
+_RARE = 0.001
+"""Totals reached by fewer than this share of teams are left to the file."""
+
+_DOUBT = (0.02, 0.98)
+"""Totals that were enough less or more often are beyond doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A total of points: how many teams reached it, and for what share it was enough."""
+
+    points: int
+    reached: int
+    enough: int
+    probability: float
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A rung that decided the cut: in `hits` runs, as `share`."""
+
+    rung: str
+    hits: int
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The last place of a table that leads on."""
+
+    stage: str
+    place: int
+    totals: tuple[Total, ...]
+    decided: tuple[Decided, ...]
+
+
+def cut_of(stored: Stored, language: Language) -> Cut | None:
+    """Return the first cut of the first simulated table, or None."""
+    points = stored.tables["points"].filter(pl.col("cut").is_not_null())
+    if points.is_empty():
+        return None
+    stage, place = points["stage"][0], points["cut"].min()
+    assert isinstance(place, int)
+    here = points.filter(stage=stage, cut=place).sort("points", descending=True)
+    common = here.filter(pl.col("reached") >= _RARE * pl.col("reached").sum())
+    rungs = stored.tables["tie_breaks"].filter(pl.col("hits") > 0, stage=stage, cut=place)
+    return Cut(
+        stage=stage_name(stored.facts, stage, language),
+        place=place,
+        totals=tuple(_total(*row, language=language) for row in _numbers(common)),
+        decided=tuple(
+            Decided(
+                rung=rung(name, language),
+                hits=hits,
+                # the error of a count among independent runs; only its size matters here
+                share=language.percent(share(hits, runs=runs, std_error=(hits / runs**2) ** 0.5)),
+            )
+            for name, hits, runs in rungs.select("rung", "hits", "runs").iter_rows()
+        ),
+    )
+
+
+def in_doubt(cut: Cut) -> tuple[Total, ...]:
+    """Return the totals that are sometimes enough, and the lowest that nearly always is."""
+    low, high = _DOUBT
+    safe = [total for total in cut.totals if total.probability > high][-1:]
+    return (*(total for total in reversed(cut.totals) if low < total.probability <= high), *safe)
+
+
+def _numbers(frame: pl.DataFrame) -> list[tuple[int, int, int]]:
+    rows: list[tuple[int, int, int]] = frame.select("points", "reached", "enough").rows()
+    return rows
+
+
+def _total(points: int, reached: int, sufficed: int, *, language: Language) -> Total:
+    return Total(
+        points=points,
+        reached=reached,
+        enough=sufficed,
+        probability=sufficed / reached,
+        share=language.percent(share(sufficed, runs=reached, std_error=1)),
+    )

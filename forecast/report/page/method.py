@@ -1,0 +1,105 @@
+"""How the numbers were made, and what they cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forecast.report.page.language import Language
+from forecast.report.page.rules import changes, model, places_in_words, stage_lines
+from forecast.report.stored import Stored
+
+__all__ = ["Change", "Method", "method_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of rules: its day, its stages, what it says, and what it means here."""
+
+    day: str
+    stages: str
+    says: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The method box; `rules` are stages with their sentences, `outcomes` labels with places."""
+
+    model: str
+    effort: str
+    error: str
+    rules: tuple[tuple[str, tuple[str, ...]], ...]
+    changes: tuple[Change, ...]
+    outcomes: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
+    made: tuple[tuple[str, str], ...]
+
+
+def method_of(stored: Stored, language: Language) -> Method:
+    """Return the method box of a forecast."""
+    facts = stored.facts
+    say = language.say
+    states = {True: say("in force here"), False: say("not known on that day, so not used")}
+    return Method(
+        model=model(facts, language),
+        effort=say(
+            "%(runs)s tournaments were simulated, in %(replicates)s independent blocks.",
+            runs=language.integer(facts["runs"]),
+            replicates=language.integer(facts["replicates"]),
+        ),
+        error=_error(stored, language),
+        rules=tuple((name, tuple(lines)) for name, lines in stage_lines(facts, language)),
+        changes=tuple(
+            Change(day=day, stages=stages, says=says, state=states[in_force])
+            for day, stages, in_force, says in changes(facts, language)
+        ),
+        outcomes=tuple(
+            (
+                language.label(facts["outcomes"][name], name),
+                places_in_words(facts, places, language),
+            )
+            for name, places in facts["outcome_places"].items()
+        ),
+        limits=tuple(_limits(stored, language)),
+        made=(
+            (say("Program"), f"forecast {stored.provenance['versions']['forecast']}"),
+            (say("Random seed"), str(facts["rng_seed"])),
+            (say("Config (SHA-256)"), facts["config_hash"]),
+        ),
+    )
+
+
+def _error(stored: Stored, language: Language) -> str:
+    """Say the largest simulation error of any printed chance."""
+    worst = stored.tables["outcomes"]["std_error"].max()
+    assert isinstance(worst, float)
+    text = "0.1" if worst < 0.001 else language.signed(100 * worst, 1).lstrip("+")
+    return language.say(
+        "Simulation error: at most %(points)s points (one standard error). It would shrink with "
+        "more simulated tournaments.",
+        points=text,
+    )
+
+
+def _limits(stored: Stored, language: Language) -> Iterator[str]:
+    strength = stored.facts["strength"]
+    say = language.say
+    if strength["model"] != "given" and strength["results"] == 0:
+        yield say("No result is known yet: this forecast knows only the fixtures.")
+    capped = stored.provenance["tiles"]["with_a_capped_rate"]
+    if capped:
+        yield say(
+            "In %(share)s of the draws of strengths some pairing would score absurdly often; "
+            "rates are held at 40 goals a match there.",
+            share=f"{100 * capped / stored.provenance['tiles']['all']:.2g}%",
+        )
+    undecided = stored.provenance.get("proof", {}).get("undecided", 0)
+    if undecided:
+        yield language.count(
+            "%(number)s line is called open although no proof was found either way.",
+            "%(number)s lines are called open although no proof was found either way.",
+            undecided,
+        )
+    yield say("Injuries, suspensions, line-ups, weather and motivation are not in the model.")
+    yield say("Numbers are rounded, so columns may not add up; the files hold the whole counts.")

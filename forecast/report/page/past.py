@@ -1,0 +1,64 @@
+"""Earlier forecasts of the competition, as far as this one could know them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from forecast.report.page.chances import Chances
+from forecast.report.page.language import Language
+from forecast.report.percent import share
+from forecast.report.stored import Stored
+from forecast.tables import in_order
+
+__all__ = ["Past", "known_history", "past_of"]
+
+_CLUBS = 10
+"""Rows of the table; the files of the history have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The asked chance in each forecast: days, and the cells of the first clubs."""
+
+    days: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def known_history(stored: Stored, history: pl.DataFrame) -> pl.DataFrame:
+    """Return this forecast and the last one of each earlier day; none if this is not there."""
+    ours = stored.facts["config_hash"]
+    if ours not in set(history["config_hash"]):
+        return history.clear()
+    day = date.fromisoformat(stored.facts["as_of"]) if stored.facts["as_of"] else date.max
+    order = in_order(history).filter(pl.col("as_of").fill_null(date.max) < day)
+    earlier = order.unique("as_of", keep="last")["config_hash"]
+    return history.filter(pl.col("config_hash").is_in([ours, *earlier]))
+
+
+def past_of(history: pl.DataFrame, chances: Chances, language: Language) -> Past | None:
+    """Return the table of earlier forecasts, or None if there is none."""
+    order = in_order(history)
+    if order.height < 2:
+        return None
+    hashes = order["config_hash"].to_list()
+    asked = history.filter(outcome=chances.asked)
+    cells = {
+        (team, config_hash): language.percent(share(hits, runs=runs, std_error=error))
+        for team, config_hash, hits, runs, error in asked.select(
+            "team", "config_hash", "hits", "runs", pl.col("std_error").max().over("config_hash")
+        ).iter_rows()
+    }
+    rows = (
+        (team, tuple(cells.get((team, each), "–") for each in hashes))
+        for team in chances.teams[:_CLUBS]
+    )
+    return Past(days=tuple(_days(order, language)), rows=tuple(rows))
+
+
+def _days(order: pl.DataFrame, language: Language) -> Iterator[str]:
+    for day in order["as_of"]:
+        yield language.day(day, "medium") if day else language.say("all results")

@@ -1,0 +1,193 @@
+"""Rules of a competition in words, from the facts of a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from forecast.report.page.language import Language
+
+__all__ = ["changes", "ladder", "model", "places_in_words", "stage_lines", "stage_name"]
+
+
+def stage_name(facts: Mapping[str, Any], stage: str, language: Language) -> str:
+    """Return what the config calls a stage."""
+    labels: Mapping[str, str] = next(
+        (each["label"] for each in facts["stages"] if each["id"] == stage), {}
+    )
+    return language.label(labels, stage)
+
+
+def stage_lines(facts: Mapping[str, Any], language: Language) -> Iterator[tuple[str, list[str]]]:
+    """Yield each simulated stage with its rules in force, a sentence each."""
+    for stage in facts["stages"]:
+        if stage["simulated"]:
+            lines = _table(facts, stage, language)
+            if stage["kind"] == "knockout":
+                lines = _knockout(facts, stage, language)
+            yield language.label(stage["label"], stage["id"]), list(lines)
+
+
+def changes(facts: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str, bool, str]]:
+    """Yield each change of a rule: the day, the stages, whether it is known yet, what it says.
+
+    Stages that change alike on one day are told together.
+    """
+    together: dict[tuple[str, bool, str], list[str]] = {}
+    for stage in facts["stages"]:
+        for change in stage["changes"]:
+            said = "; ".join(_change(change, language))
+            key = (change["from"], change["in_force"], said)
+            together.setdefault(key, []).append(language.label(stage["label"], stage["id"]))
+    for (since, in_force, said), names in sorted(together.items()):
+        yield language.day(date.fromisoformat(since)), ", ".join(names), in_force, said
+
+
+def ladder(names: Sequence[str], language: Language) -> str:
+    """Return a ladder of tie-breaks in words, the first first."""
+    return " → ".join(rung(name, language) for name in names)
+
+
+def rung(name: str, language: Language) -> str:
+    """Return one tie-break in words."""
+    say = language.say
+    words = {
+        "points": say("points"),
+        "goal_difference": say("goal difference"),
+        "goals_for": say("goals for"),
+        "wins": say("wins"),
+        "away_points": say("away points"),
+        "away_goal_difference": say("away goal difference"),
+        "away_goals_for": say("away goals for"),
+        "away_wins": say("away wins"),
+        "first_half_points": say("points by half-time scores"),
+        "opponents_points": say("points of the opponents"),
+        "opponents_goal_difference": say("goal difference of the opponents"),
+        "opponents_goals_for": say("goals for of the opponents"),
+        "head_to_head_points": say("points among the level teams"),
+        "head_to_head_goal_difference": say("goal difference among the level teams"),
+        "head_to_head_goals_for": say("goals for among the level teams"),
+        "lots": say("lots"),
+        "away_goals": say("away goals"),
+        "better_place": say("the better place in the table"),
+        "extra_time": say("extra time"),
+        "penalties": say("penalties (each side ½)"),
+    }
+    return words.get(name, name.replace("_", " "))
+
+
+def places_in_words(facts: Mapping[str, Any], places: Sequence[str], language: Language) -> str:
+    """Return places such as `general_table:1-32` in words."""
+    return ", ".join(_places(facts, text, language) for text in places)
+
+
+def model(facts: Mapping[str, Any], language: Language) -> str:
+    """Return the strength model in two sentences."""
+    say = language.say
+    strength = facts["strength"]
+    if strength["model"] == "given":
+        source = say("The strengths of all teams were given in a table, not fitted.")
+        return f"{source} {_played(facts, language)}"
+    goals = {
+        "dixon_coles": say(
+            "Goals follow Poisson distributions, corrected for low scores (Dixon and Coles)"
+        ),
+        "bivariate_poisson": say("The goals of both sides follow a bivariate Poisson distribution"),
+        "negative_binomial": say("Goals follow negative binomial distributions"),
+    }.get(strength["model"], say("Goals follow Poisson distributions"))
+    means = say(
+        "whose mean depends on the attack of the side, the defence of its rival and home advantage"
+    )
+    results = language.count(
+        "attack and defence are fitted to %(number)s result, and drawn towards the average where "
+        "a team has few.",
+        "attack and defence are fitted to %(number)s results, and drawn towards the average where "
+        "a team has few.",
+        strength["results"],
+    )
+    return f"{goals}, {means}; {results} {_played(facts, language)}"
+
+
+def _played(facts: Mapping[str, Any], language: Language) -> str:
+    if facts["strength"]["uncertainty"] == "none":
+        return language.say(
+            "Each simulated tournament plays all matches left with these strengths."
+        )
+    return language.say(
+        "Each simulated tournament plays all matches left with strengths drawn from what those "
+        "results allow."
+    )
+
+
+def _table(facts: Mapping[str, Any], stage: Mapping[str, Any], language: Language) -> Iterator[str]:
+    points = facts["competition"]["points"]
+    yield language.say(
+        "A table: %(win)s points for a win, %(draw)s for a draw, %(loss)s for a loss.", **points
+    )
+    yield language.say("Order: %(ladder)s.", ladder=ladder(stage["tie_breaks"], language))
+    for given in stage["adjustments"]:
+        yield language.say(
+            "%(points)s points for %(team)s: %(reason)s",
+            points=language.signed(given["points"], 0),
+            team=given["team"],
+            reason=given["reason"],
+        )
+
+
+def _knockout(
+    facts: Mapping[str, Any], stage: Mapping[str, Any], language: Language
+) -> Iterator[str]:
+    say = language.say
+    pairings = {
+        "fold": say("the first meets the last, the second the last but one"),
+        "adjacent": say("neighbours meet"),
+        "reseed": say("paired anew by place in the table, the best with the last"),
+        "drawn": say("pairs are drawn by lots"),
+    }
+    if stage["id"] == facts["start"]:
+        pairing = say("the ties are known")
+    else:
+        pairing = pairings.get(stage["pairing"], stage["pairing"])
+    legs = say("one match") if stage["legs"] == 1 else say("two legs")
+    if stage["neutral"]:
+        ground = say("on neutral ground")
+    elif stage["second_leg_host"] == "lots":
+        ground = say("hosts by lots")
+    elif stage["legs"] == 1:
+        ground = say("at the better-placed team")
+    else:
+        ground = say("the second at the better-placed team")
+    yield say(
+        "Knockout: %(pairing)s; %(legs)s, %(ground)s.", pairing=pairing, legs=legs, ground=ground
+    )
+    yield say("Level ties: %(ladder)s.", ladder=ladder(stage["level"], language))
+
+
+def _change(change: Mapping[str, Any], language: Language) -> Iterator[str]:
+    say = language.say
+    if "legs" in change:
+        yield say("one match") if change["legs"] == 1 else say("two legs")
+    if "venue" in change:
+        yield say("on neutral ground") if change["venue"] == "neutral" else say("at home grounds")
+    if "level" in change:
+        yield say("level ties: %(ladder)s", ladder=ladder(change["level"], language))
+    if "tie_breaks" in change:
+        yield say("order: %(ladder)s", ladder=ladder(change["tie_breaks"], language))
+    if "second_leg_host" in change:
+        yield (
+            say("hosts by lots")
+            if change["second_leg_host"] == "lots"
+            else say("the second at the better-placed team")
+        )
+
+
+def _places(facts: Mapping[str, Any], text: str, language: Language) -> str:
+    stage, _, span = text.partition(":")
+    first, _, last = span.partition("-")
+    name = stage_name(facts, stage, language)
+    if not last:
+        return language.say("place %(place)s of “%(stage)s”", place=first, stage=name)
+    return language.say(
+        "places %(first)s to %(last)s of “%(stage)s”", first=first, last=last, stage=name
+    )

@@ -1,0 +1,206 @@
+"""The page says what the tables hold, in any language, to anybody, and nothing more."""
+
+import datetime as dt
+import re
+
+import polars as pl
+import pytest
+from cli_builders import write_cup
+from page_reader import Page, inside
+
+import forecast as fc
+from forecast.report.history import read_history
+from forecast.report.page.language import language
+from forecast.report.page.render import page_bytes
+from forecast.report.page.shades import SHADES, contrast, ink, shade
+from forecast.report.pages import render_again
+from forecast.report.percent import percent
+from forecast.report.stored import read_stored
+
+HOSTILE = '<script>alert("7")</script>{{7*7}}%n%(x)s</style>'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The second of two forecasts of a cup, in which one club has a name to break pages with."""
+    config = tmp_path_factory.mktemp("config")
+    before, now = write_cup(config, ids=("before", "now"))
+    quoted = '"' + HOSTILE.replace('"', '""') + '"'
+    for name in ("teams.csv", "matches.csv"):
+        text = (config / name).read_text("utf-8")
+        (config / name).write_text(text.replace("Ñuñoa", quoted), encoding="utf-8")
+    text = before.read_text("utf-8").replace("[simulation]", "as_of = 2023-09-01\n\n[simulation]")
+    before.write_text(text, encoding="utf-8")
+    out = tmp_path_factory.mktemp("out")
+    fc.run(fc.load(before), workers=1).write(out)
+    return fc.run(fc.load(now), workers=1).write(out)
+
+
+@pytest.fixture(scope="module")
+def stored(folder):
+    return read_stored(folder)
+
+
+@pytest.fixture(scope="module")
+def history(folder):
+    return read_history(folder.parent, "cup")
+
+
+@pytest.fixture(scope="module")
+def pages(history, stored):
+    return {
+        name: page_bytes(stored, history, pictures=(), language=language(name)).decode()
+        for name in ("es", "en")
+    }
+
+
+def test_a_run_writes_the_page_that_its_folder_gives_again(folder, pages):
+    written = (folder / "report.html").read_text("utf-8")
+    assert written == pages["es"]
+    others = {path.name: path.read_bytes() for path in folder.iterdir()}
+    render_again(folder, lang="en")
+    assert (folder / "report.html").read_text("utf-8") == pages["en"]
+    render_again(folder, lang="es")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == others
+
+
+def test_files_that_a_user_put_there_survive(folder):
+    (folder / "mine.txt").write_text("mine", encoding="utf-8")
+    render_again(folder, lang="es")
+    assert (folder / "mine.txt").read_text("utf-8") == "mine"
+    (folder / "mine.txt").unlink()
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_every_chance_is_the_count_of_the_long_table(pages, stored, lang):
+    outcomes = stored.tables["outcomes"].with_columns(
+        error=pl.col("std_error").max().over("outcome")
+    )
+    status = {row[:2]: row[2] for row in stored.tables["status"].iter_rows()}
+    names = list(stored.facts["outcomes"])
+    rows = Page(pages[lang]).rows("main")[1:]
+    assert len(rows) == 4
+    for row in rows:
+        team = row[0]["text"]
+        cells = [cell for cell in row if "h" in cell["attributes"].get("class", "").split()]
+        for name, cell in zip(names, cells, strict=True):
+            line = outcomes.row(
+                by_predicate=(pl.col("team") == team) & (pl.col("outcome") == name), named=True
+            )
+            if status[team, name] != "open":
+                assert cell["text"][0] in "✓✗"
+                continue
+            (counted,) = inside(cell, {"data"})
+            assert int(counted["attributes"]["value"]) == line["hits"]
+            shown = percent(line["hits"], runs=line["runs"], std_error=line["error"])
+            assert counted["text"] == shown.replace(" ", "")
+
+
+def test_points_and_tie_breaks_are_the_counts_of_their_tables(pages, stored):
+    page = Page(pages["en"])
+    enough = dict(stored.tables["points"].select("points", "enough").iter_rows())
+    for points, cell in page.rows("points")[1:]:
+        (counted,) = inside(cell, {"data"})
+        assert int(counted["attributes"]["value"]) == enough[int(points["text"])]
+    hits = stored.tables["tie_breaks"].filter(pl.col("hits") > 0)["hits"].to_list()
+    shown = [
+        int(inside(cell, {"data"})[0]["attributes"]["value"]) for _, cell in page.rows("rungs")[1:]
+    ]
+    assert shown == hits
+
+
+def test_no_percentage_is_printed_that_nothing_counts(pages, stored, history):
+    """Every percentage of the page is one that the tables give, however they are rounded."""
+    sections = Page(pages["en"]).all("section")[:-1]  # the last explains the method
+    shown = {each for part in sections for each in re.findall(r"[<>]?\d+(?:\.\d)?%", part["text"])}
+    values = [stored.tables["outcomes"][name] for name in ("probability", "low", "high")]
+    values += [stored.tables["matches"][name] for name in ("p_home", "p_draw", "p_away")]
+    values += [stored.tables["points"]["probability"], stored.tables["tie_breaks"]["probability"]]
+    values += [history["probability"]]
+    allowed = {"<1%", "<0.1%", ">99%", ">99.9%"}
+    for series in values:
+        for value in series.drop_nulls():
+            allowed |= {f"{100 * value:.0f}%", f"{100 * value:.1f}%"}
+    assert shown <= allowed
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_a_name_is_text_wherever_it_stands(pages, lang):
+    page = Page(pages[lang])
+    assert not page.all("script")
+    assert len(page.all("style")) == 1
+    links = [each for each in page.all("a") if each["text"] == HOSTILE]
+    assert links
+    assert "49" not in links[0]["text"]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_nothing_is_asked_of_another_host(pages, lang):
+    page = Page(pages[lang])
+    policies = [m["attributes"].get("content", "") for m in page.all("meta")]
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in policies
+    assert not page.all("link") + page.all("iframe") + page.all("form")
+    targets = [each["attributes"]["href"] for each in page.all("a")]
+    assert all(re.fullmatch(r"#[a-z0-9-]+|[a-z_]+\.(csv|json)", each) for each in targets)
+    assert "url(" not in pages[lang]
+    assert "@import" not in pages[lang]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_structure_can_be_read_aloud(pages, lang):
+    page = Page(pages[lang])
+    assert page.all("html")[0]["attributes"]["lang"] == {"es": "es-PE", "en": "en"}[lang]
+    assert len(page.all("h1")) == 1
+    for table in page.all("table"):
+        (caption,) = inside(table, {"caption"})
+        assert caption["text"].strip()
+    assert all(th["attributes"].get("scope") in {"col", "row"} for th in page.all("th"))
+    assert all(th["text"].strip() for th in page.all("th"))
+    ids = [each["attributes"]["id"] for each in page.elements if "id" in each["attributes"]]
+    assert len(set(ids)) == len(ids)
+    named = {
+        key
+        for each in page.elements
+        for key in ("aria-labelledby", "for")
+        if key in each["attributes"]
+    }
+    for key in named:
+        assert {e["attributes"][key] for e in page.elements if key in e["attributes"]} <= set(ids)
+    targets = [
+        e["attributes"]["href"][1:] for e in page.all("a") if e["attributes"]["href"][0] == "#"
+    ]
+    assert set(targets) <= set(ids)
+    for region in page.elements:
+        if region["attributes"].get("role") == "region":
+            assert region["attributes"]["tabindex"] == "0"
+
+
+def test_every_shade_carries_its_text():
+    for step in range(SHADES + 1):
+        assert contrast(ink(shade(step)), shade(step)) >= 4.5
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((0x77, 0x77, 0x77), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+
+
+def test_numbers_and_dates_are_those_of_peru():
+    spanish = language("es")
+    assert spanish.day(dt.date(2026, 11, 23)) == "23 de noviembre de 2026"
+    assert spanish.integer(1_015_808) == "1,015,808"
+    assert spanish.signed(-1.25, 1) == "−1.2"
+    assert spanish.label({"es": "Asciende", "en": "Promoted"}, "promoted") == "Asciende"
+    assert spanish.label({"en": "Promoted"}, "up_again") == "Up again"
+
+
+def test_the_page_says_how_chances_moved(pages, history):
+    page = Page(pages["en"])
+    header = [cell["text"] for cell in page.rows("main")[0]]
+    assert "Change" in header
+    (first, *_) = page.rows("main")[1:]
+    moved = first[header.index("Change")]["text"].strip()
+    lines = history.filter(outcome="champion", team=first[0]["text"])
+    change = lines.sort("as_of", nulls_last=True)["probability"].diff()[-1]
+    assert moved == f"▲ {100 * change:+.1f}"
+    assert len(page.rows("past")[0]) == 3
