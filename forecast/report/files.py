@@ -13,6 +13,9 @@ __all__ = ["csv_bytes", "document_bytes", "json_bytes", "parquet_bytes"]
 DECIMALS = 6
 """Digits after the point of every number in a text file."""
 
+_SEPARATOR = "\x1f"
+"""Stands between the pieces of a record while it is made; JSON escapes it inside any text."""
+
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Return UTF-8 CSV: LF, a decimal point, six decimals, ISO dates, empty for null."""
@@ -49,19 +52,37 @@ def json_bytes(document: Mapping[str, object]) -> bytes:
 
 
 def _records(frame: pl.DataFrame) -> str:
-    columns = [
-        [f"{_json(column.name)}: {value}" for value in _cells(column)]
-        for column in _without_negative_zero(frame).iter_columns()
-    ]
-    return ",\n".join("{" + ", ".join(row) + "}" for row in zip(*columns, strict=True))
+    """Return the rows as JSON objects, a line each.
+
+    Polars writes the numbers, as it does for CSV: a table of ten thousand rows takes milliseconds.
+    """
+    if frame.is_empty():
+        return ""
+    pieces: list[pl.Series] = []
+    for column in _without_negative_zero(frame).iter_columns():
+        key = f"{', ' if pieces else '{'}{_json(column.name)}: "
+        pieces += [pl.Series([key]).new_from_index(0, frame.height), _as_json(column)]
+    pieces.append(pl.Series(["}"]).new_from_index(0, frame.height))
+    text = pl.DataFrame([piece.alias(str(k)) for k, piece in enumerate(pieces)]).write_csv(
+        include_header=False,
+        separator=_SEPARATOR,
+        line_terminator=",\n",
+        quote_style="never",
+        float_precision=DECIMALS,
+        null_value="null",
+    )
+    return text.replace(_SEPARATOR, "").removesuffix(",\n")
 
 
-def _cells(column: pl.Series) -> list[str]:
-    if column.dtype.is_float():
-        return ["null" if value is None else f"{value:.{DECIMALS}f}" for value in column]
+def _as_json(column: pl.Series) -> pl.Series:
+    """Return texts and dates as JSON strings; a table repeats few of them many times."""
     if column.dtype == pl.Date:
         column = column.dt.to_string("iso")
-    return [_json(value) for value in column]
+    if column.dtype != pl.String:
+        return column
+    texts = column.drop_nulls().unique()
+    quoted = pl.Series([_json(text) for text in texts], dtype=pl.String)
+    return column.replace_strict(texts, quoted, default=None, return_dtype=pl.String)
 
 
 def _json(value: object) -> str:
