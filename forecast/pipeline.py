@@ -26,9 +26,10 @@ from forecast.lowering import lower
 from forecast.plan import LEAST_REPLICATES, Plan
 from forecast.proof import Verdict, prove
 from forecast.report.facts import facts
-from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
+from forecast.report.files import json_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.history import record
+from forecast.report.package import data_files, table_files
 from forecast.report.provenance import Effort, Stopwatch, provenance
 from forecast.report.stored import Stored
 from forecast.simulate import draws, simulate
@@ -67,7 +68,7 @@ class Fitted:
 
     def publish(self, folder: Folder, *, force: bool = False) -> None:
         """Write the strengths and their provenance into a claimed folder."""
-        files = _both_formats("strengths", self.strengths)
+        files = table_files({"strengths": self.strengths})
         document = provenance(self.plan, self.effort, counts=None, files=files)
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
@@ -148,19 +149,9 @@ class Result:
 
     def publish(self, folder: Folder, *, force: bool = False, report: bool = True) -> None:
         """Write all files into a claimed folder; without `report` those that programs read."""
-        files = {
-            name: content
-            for table, frame in self.tables.items()
-            for name, content in _both_formats(table, frame).items()
-        }
         head = facts(self.plan, self.counts, notes=self.notes)
-        files["forecast.json"] = document_bytes(head, self.tables)
-        document = provenance(
-            self.plan,
-            self.effort,
-            counts=self.counts,
-            files=files,
-        )
+        files = data_files(head, self.tables, desk=report)
+        document = provenance(self.plan, self.effort, counts=self.counts, files=files)
         document["proof"] = {
             status: sum(verdict.status == status for verdict in self.verdicts)
             for status in ("certain", "impossible", "open")
@@ -313,7 +304,3 @@ def _matches(plan: Plan, posterior: Posterior) -> pl.DataFrame:
         neutral=np.array([match.neutral for match in fixtures], np.bool_),
     )
     return tables.match_table(plan, fixtures, expected)
-
-
-def _both_formats(name: str, frame: pl.DataFrame) -> dict[str, bytes]:
-    return {f"{name}.csv": csv_bytes(frame), f"{name}.parquet": parquet_bytes(frame)}

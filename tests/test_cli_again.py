@@ -51,10 +51,10 @@ def test_one_bad_folder_stops_no_other(folder, tmp_path, capsys):
 
 def test_a_damaged_folder_is_left_as_it_is(folder, capsys):
     (folder / "outcomes.parquet").write_bytes(b"PAR1")
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert forecast("report", folder) == 2
     assert "outcomes.parquet: found another content" in capsys.readouterr().err
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_an_unknown_language_is_refused_first(folder, capsys):

@@ -47,7 +47,8 @@ def forecast(*arguments):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def data_files(folder):
@@ -57,7 +58,16 @@ def data_files(folder):
 def test_run_writes_every_table_twice_and_nothing_else(small):
     _, folder = small
     expected = {f"{table}.{kind}" for table in TABLES for kind in ("csv", "parquet")}
-    assert set(contents(folder)) == expected | {"forecast.json", "provenance.json", "report.html"}
+    views = {f"{view}_wide.csv" for view in ("outcomes", "places")}
+    texts = {f"excel/{name}" for name in expected | views if name.endswith(".csv")}
+    documents = {
+        "forecast.json",
+        "datapackage.json",
+        "forecast.xlsx",
+        "report.html",
+        "provenance.json",
+    }
+    assert set(contents(folder)) == expected | views | texts | documents | {"SHA256SUMS"}
     assert sorted(path.name for path in folder.parent.iterdir()) == ["history", "small"]
     for table in TABLES:
         rows = pl.read_parquet(folder / f"{table}.parquet")
@@ -128,7 +138,9 @@ def test_fit_prints_and_writes_strengths_where_no_forecast_is(tmp_path, capsys):
     assert forecast("fit", config, "--out", tmp_path / "out") == 0
     assert "±" in capsys.readouterr().out
     folder = tmp_path / "out" / "small.fit"
-    assert set(contents(folder)) == {"strengths.csv", "strengths.parquet", "provenance.json"}
+    assert set(contents(folder)) == {
+        "strengths.csv", "strengths.parquet", "provenance.json", "SHA256SUMS"
+    }  # fmt: skip
     assert forecast("fit", config, "--out", tmp_path / "out") == 0
     said = capsys.readouterr()
     assert "already holds" in said.err

@@ -9,7 +9,7 @@ import pytest
 
 from forecast.errors import OutputError
 from forecast.report import folder as folder_module
-from forecast.report.folder import PROVENANCE, claim
+from forecast.report.folder import CHECKSUMS, PROVENANCE, claim
 
 
 def files(text, config_hash="one"):
@@ -42,7 +42,9 @@ def out(tmp_path):
 
 def test_a_new_folder_appears_with_all_files_and_nothing_beside(out):
     publish(out, "new")
-    assert set(everything(out)) == {"cup/a.csv", "cup/b.csv", f"cup/{PROVENANCE}"}
+    assert set(everything(out)) == {
+        f"cup/{name}" for name in ("a.csv", "b.csv", PROVENANCE, CHECKSUMS)
+    }
     assert [path.name for path in out.iterdir()] == ["cup"]
 
 
@@ -77,10 +79,40 @@ def test_files_that_are_no_forecast_are_never_replaced(out, found):
     assert everything(out) == {f"cup/{PROVENANCE}": found}
 
 
+@pytest.mark.parametrize("name", ["notes.txt", "img/mine.png"])
+def test_a_file_that_somebody_put_there_is_never_replaced(out, name):
+    publish(out, "old")
+    (out / "cup" / name).parent.mkdir(exist_ok=True)
+    (out / "cup" / name).write_text("mine")
+    before = everything(out)
+    with pytest.raises(OutputError, match=f"found {name}, which no forecast wrote"):
+        publish(out, "new", force=True)
+    assert everything(out) == before
+
+
+def test_a_file_that_somebody_put_there_may_stay_if_it_is_carried_over(out):
+    publish(out, "old")
+    (out / "cup" / "notes.txt").write_text("mine")
+    with claim(out, "cup") as folder:
+        folder.publish({**files("new"), "notes.txt": b"mine"}, force=True)
+    assert everything(out)["cup/notes.txt"] == b"mine"
+    assert everything(out)["cup/a.csv"] == b"new"
+
+
+def test_files_in_folders_below_are_written_and_summed_up(out):
+    with claim(out, "cup") as folder:
+        folder.publish({**files("x"), "img/deep/p.svg": b"p"}, force=False)
+    assert everything(out)["cup/img/deep/p.svg"] == b"p"
+    digest = hashlib.sha256(b"p").hexdigest()
+    assert f"{digest}  img/deep/p.svg\n" in everything(out)[f"cup/{CHECKSUMS}"].decode()
+    with claim(out, "cup") as folder:
+        assert folder.holds("one")
+
+
 def test_an_empty_folder_is_taken(out):
     (out / "cup").mkdir(parents=True)
     publish(out, "new")
-    assert len(everything(out)) == 3
+    assert len(everything(out)) == 4
 
 
 def failing(number, monkeypatch):
@@ -98,7 +130,7 @@ def failing(number, monkeypatch):
 
         monkeypatch.setattr(module, name, call)
 
-    for module, name in ((os, "fsync"), (Path, "rename"), (Path, "mkdir"), (Path, "open")):
+    for module, name in ((os, "fsync"), (Path, "rename"), (Path, "mkdir"), (Path, "write_bytes")):
         break_one(module, name)
     return calls
 

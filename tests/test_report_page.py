@@ -57,11 +57,11 @@ def pages(history, stored):
 def test_a_run_writes_the_page_that_its_folder_gives_again(folder, pages):
     written = (folder / "report.html").read_text("utf-8")
     assert written == pages["es"]
-    others = {path.name: path.read_bytes() for path in folder.iterdir()}
+    others = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     render_again(folder, lang="en")
     assert (folder / "report.html").read_text("utf-8") == pages["en"]
     render_again(folder, lang="es")
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == others
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == others
 
 
 def test_files_that_a_user_put_there_survive(folder):

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +21,13 @@ from pathlib import Path
 from forecast.errors import OutputError
 from forecast.report.text import shown
 
-__all__ = ["PROVENANCE", "Folder", "claim", "write_once"]
+__all__ = ["CHECKSUMS", "PROVENANCE", "Folder", "claim", "write_once"]
 
 PROVENANCE = "provenance.json"
 """The file that says which config a folder holds."""
+
+CHECKSUMS = "SHA256SUMS"
+"""The file that `sha256sum -c` reads: all others but provenance, whose clock never repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,14 @@ class Folder:
         except OSError:
             return False
 
-    def demand_free(self, *, force: bool) -> None:
-        """Check that the folder may be written.
+    def demand_free(self, *, force: bool, files: Collection[str] = ()) -> None:
+        """Check that the folder may be written, with `files` in it.
 
         Raises
         ------
         OutputError
-            If it holds another forecast and `force` is not set, or anything that is no forecast:
-            that is never replaced.
+            If it holds another forecast and `force` is not set, or anything that no forecast
+            wrote and is not among `files`: that is never replaced.
         """
         with _as_output_error(self.path):
             if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
@@ -84,23 +87,36 @@ class Folder:
                 f"{self._shown}: found files that are no forecast (no {PROVENANCE}); "
                 "move them away or choose another --out"
             )
+        foreign = sorted(self._names() - self._own() - set(files))
+        if foreign:
+            raise OutputError(
+                f"{self._shown}: found {shown(', '.join(foreign[:3]))}, which no forecast wrote; "
+                "move them away or choose another --out"
+            )
         if not force:
             raise OutputError(f"{self._shown}: holds another forecast; --force replaces it")
 
     def publish(self, files: Mapping[str, bytes], *, force: bool) -> None:
-        """Write all files and let the folder appear; on any failure nothing has changed."""
-        self.demand_free(force=force)
+        """Write all files, by name below the folder, and let it appear; or change nothing."""
+        self.demand_free(force=force, files=files)
         with _as_output_error(self.path):
             try:
-                self.new.mkdir()
-                for name, content in files.items():
-                    _write(self.new / name, content)
-                _sync_folder(self.new)
+                self._write({**files, CHECKSUMS: _checksums(files)})
                 self._swap()
             finally:
                 shutil.rmtree(self.new, ignore_errors=True)
-            _sync_folder(self.out)
+            _sync(self.out)
         shutil.rmtree(self.old, ignore_errors=True)
+
+    def _write(self, files: Mapping[str, bytes]) -> None:
+        """Write all files, then push them to the disk, which then has to write but once."""
+        folders = {self.new, *(self.new / above for name in files for above in Path(name).parents)}
+        for folder in sorted(folders):
+            folder.mkdir()
+        for name, content in files.items():
+            (self.new / name).write_bytes(content)
+        for path in [*(self.new / name for name in files), *sorted(folders)]:
+            _sync(path)
 
     def _swap(self) -> None:
         if not self.path.exists():
@@ -120,6 +136,16 @@ class Folder:
                 self.old.rename(self.path)
         shutil.rmtree(self.old, ignore_errors=True)
         shutil.rmtree(self.new, ignore_errors=True)
+
+    def _names(self) -> set[str]:
+        """Return whatever is in the folder and below, by its name there."""
+        paths = self.path.rglob("*")
+        return {path.relative_to(self.path).as_posix() for path in paths if not path.is_dir()}
+
+    def _own(self) -> set[str]:
+        """Return the files that its forecast wrote."""
+        files = self._provenance().get("files")
+        return {PROVENANCE, CHECKSUMS, *(files if isinstance(files, dict) else ())}
 
     def _provenance(self) -> dict[str, object]:
         try:
@@ -145,12 +171,13 @@ def write_once(path: Path, content: bytes) -> None:
     with _as_output_error(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write(new, content)
+            new.write_bytes(content)
+            _sync(new)
             if not path.exists():
                 new.rename(path)
         finally:
             new.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+        _sync(path.parent)
 
 
 @contextmanager
@@ -217,15 +244,16 @@ def _take(path: Path) -> int:
         os.close(descriptor)
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _checksums(files: Mapping[str, bytes]) -> bytes:
+    names = sorted(files.keys() - {PROVENANCE, CHECKSUMS})
+    return "".join(
+        f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in names
+    ).encode()
 
 
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(path: Path) -> None:
+    """Push a file or a folder to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from time import perf_counter
 
@@ -56,6 +57,12 @@ class Stopwatch:
         return Effort(self.started, workers, dict(self.elapsed))
 
 
+@cache
+def _versions() -> dict[str, str]:
+    """Return the version of each library, which a batch asks for only once."""
+    return {library: version(library) for library in _LIBRARIES}
+
+
 def provenance(
     plan: Plan, effort: Effort, *, counts: Counts | None, files: Mapping[str, bytes]
 ) -> dict[str, object]:
@@ -83,7 +90,7 @@ def provenance(
         "workers": effort.workers,
         "versions": {
             "python": platform.python_version(),
-            **{library: version(library) for library in _LIBRARIES},
+            **_versions(),
         },
         "started": effort.started.isoformat(timespec="seconds"),
         "elapsed_seconds": {step: round(seconds, 3) for step, seconds in effort.elapsed.items()},

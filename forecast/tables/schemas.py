@@ -138,7 +138,7 @@ STRENGTHS = pl.Schema(
     }
 )
 
-_MAY_BE_NULL = frozenset(
+MAY_BE_NULL = frozenset(
     {"as_of", "previous_as_of", "round", "date", "cut", "enough", "probability"}
 )
 
@@ -147,6 +147,6 @@ def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """Return `frame` after asserting its columns, types, missing values and finite numbers."""
     assert frame.schema == schema, f"{frame.schema} is not {schema}"
     for column in frame.iter_columns():
-        assert column.name in _MAY_BE_NULL or column.null_count() == 0, column.name
+        assert column.name in MAY_BE_NULL or column.null_count() == 0, column.name
         assert not column.dtype.is_float() or bool(column.is_finite().all()), column.name
     return frame
