@@ -23,6 +23,7 @@ __all__ = [
     "LADDER_OPPONENTS",
     "LEVEL_AWAY_GOALS",
     "LEVEL_BETTER_PLACE",
+    "LEVEL_EXTRA_TIME",
     "LEVEL_NONE",
     "LEVEL_PENALTIES",
     "MAX_RATE",
@@ -70,7 +71,7 @@ a tile in which any pairing could be beyond it is counted as capped."""
 LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
 """How a rung of a table's ladder is computed."""
 
-LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES = range(4)
+LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES, LEVEL_EXTRA_TIME = range(5)
 """The rungs that decide a level tie; `LEVEL_NONE` fills the end of a row."""
 
 CHART_STEPS = 28
@@ -275,8 +276,12 @@ class Knockouts(NamedTuple):
         The two slots that meet.
     legs : int64, shape (knockouts,)
     neutral : bool, shape (knockouts,)
+    host_lots : bool, shape (knockouts,)
+        Whether lots, not the better place, decide who hosts the last leg.
     level : int64, shape (knockouts, 3)
         Ladder for a level tie, `LEVEL_…`.
+    by_legs : bool, shape (knockouts,)
+        Whether a tie hangs on more than its aggregate, so that it is played leg by leg.
     listed_row : int64, shape (knockouts, teams)
         Row of the tie that matches.csv lists for the team in this round, or `UNKNOWN`.
     listed_teams : int64, shape (listed, 2)
@@ -286,6 +291,8 @@ class Knockouts(NamedTuple):
         Goals of each team in each leg, or `UNKNOWN`.
     listed_host : int64, shape (listed, 2)
         0 or 1, `UNKNOWN` or `NEUTRAL`, a leg.
+    listed_extra : bool, shape (listed,)
+        Whether extra time is known to have left the tie level.
     series_terms : int64
         Terms that a Poisson series needs, by four times its rate.
     chart : float32, shape (2, CHART_SIZE, CHART_SIZE)
@@ -298,12 +305,15 @@ class Knockouts(NamedTuple):
     tie_slot: Int64
     legs: Int64
     neutral: Bool
+    host_lots: Bool
     level: Int64
+    by_legs: Bool
     listed_row: Int64
     listed_teams: Int64
     listed_winner: Int64
     listed_goals: Int64
     listed_host: Int64
+    listed_extra: Bool
     series_terms: Int64
     chart: Float32
 

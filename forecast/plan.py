@@ -97,8 +97,8 @@ class KnockoutStage:
     pairing: Literal["fold", "adjacent"]
     legs: Literal[1, 2]
     neutral: bool
-    second_leg_host: Literal["better_place"]
-    level: tuple[Literal["away_goals", "better_place", "penalties"], ...]
+    second_leg_host: Literal["better_place", "lots"]
+    level: tuple[Literal["away_goals", "better_place", "extra_time", "penalties"], ...]
 
 
 Stage = TableStage | KnockoutStage
@@ -121,6 +121,9 @@ class Match:
     its column, or from extra time or a shoot-out. `awarded` results count in the table but say
     nothing about strength. `line` is the row in matches.csv. A `supposed` result counts as a known
     one, but the random numbers of its match are left unused, so that all others stay as they were.
+    Goals are after 90 minutes, `half_time` is (home, away) after 45, `extra_time` after 120.
+    `winner` settles a tie: from its column, or from extra time or a shoot-out. `awarded` results
+    count in the table but say nothing about strength. `line` is the row in matches.csv.
     """
 
     stage: str
@@ -137,6 +140,7 @@ class Match:
     awarded: bool
     line: int
     supposed: bool = False
+    extra_time: tuple[int, int] | None = None
 
     @property
     def played(self) -> bool:

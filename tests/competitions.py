@@ -48,6 +48,9 @@ LEVELS = (
     ("away_goals", "penalties"),
     ("better_place",),
     ("away_goals", "better_place"),
+    ("extra_time", "penalties"),
+    ("away_goals", "extra_time", "penalties"),
+    ("extra_time", "better_place"),
 )
 
 
@@ -88,9 +91,10 @@ def table(stage, teams, *tie_breaks, adjustments=()):
     return TableStage(stage, entrants, (*tie_breaks, "lots"), tuple(adjustments))
 
 
-def knockout(stage, *entrants, pairing="fold", legs=1, neutral=False, level=("penalties",)):
-    """Return a knockout stage."""
-    return KnockoutStage(stage, entrants, pairing, legs, neutral, "better_place", level)
+def knockout(stage, *entrants, **rules):
+    """Return a knockout stage; `rules` replace the usual ones, one match and penalties."""
+    usual = {"pairing": "fold", "legs": 1, "neutral": False, "second_leg_host": "better_place"}
+    return KnockoutStage(stage, entrants, **(usual | {"level": ("penalties",)} | rules))
 
 
 def outcome(name, *places):
@@ -140,13 +144,16 @@ def some_table(rng, stage, teams):
 def some_knockout(rng, stage, entrants, *, places_known):
     """Return a round with any rules; without places one that needs none."""
     legs = rng.choice((1, 2))
+    host = rng.choice(("better_place", "lots"))
+    needs_no_place = [ladder for ladder in LEVELS if "better_place" not in ladder]
     return knockout(
         stage,
         *entrants,
         pairing=rng.choice(("fold", "adjacent")),
         legs=legs,
-        neutral=rng.random() < 0.4 or (legs == 1 and not places_known),
-        level=rng.choice(LEVELS if places_known else LEVELS[:2]),
+        neutral=rng.random() < 0.4 or (legs == 1 and host != "lots" and not places_known),
+        second_leg_host=host,
+        level=rng.choice(LEVELS if places_known else needs_no_place),
     )
 
 
@@ -213,8 +220,10 @@ def listed_rows(rng, stage, one, two):
             m = replace(m, home_goals=rng.randint(0, 3), away_goals=rng.randint(0, 3))
             balance += (m.home_goals - m.away_goals) * (1 if home == one else -1)
         made.append(m)
+    known = played == stage.legs and None not in legs
+    if known and not balance and rng.random() < 0.3:
+        made[-1] = replace(made[-1], extra_time=(made[-1].home_goals, made[-1].away_goals))
     if rng.random() < 0.2:
-        known = played == stage.legs and None not in legs
         winner = rng.choice((one, two))
         if known and balance:
             winner = one if balance > 0 else two

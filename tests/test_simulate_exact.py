@@ -17,7 +17,7 @@ from forecast.plan import Places
 from forecast.simulate import simulate
 
 ALPHA = 1e-8
-"""Chance that one check of this file, of eight, fails without a fault."""
+"""Chance that one check of this file, of eleven, fails without a fault."""
 
 HOME = 1.10
 ATTACK = (0.1, -0.1, 0.05, -0.2)
@@ -161,11 +161,27 @@ def test_the_first_half_has_its_exact_chances():
 FINISHED = (match("league", 0, 1, home_goals=1, away_goals=0),)
 
 
-def exact_tie(*, legs, level, first_leg=None, better_hosts_first=False, home=HOME, lots=0.5):
+def chance_if_level(level, host, *, home, lots, part):
+    """Return the chance of team 0 once the aggregate, and away goals if they count, are level."""
+    chance = 1.0 if level[-1] == "better_place" else lots
+    if "extra_time" not in level:
+        return chance
+    own, rival = (
+        chances(part * rate(team, 1 - team, at_home=host == team, home=home)) for team in (0, 1)
+    )
+    even = sum(p * q for p, q in zip(own, rival, strict=True))
+    ahead = sum(own[goals] * sum(rival[:goals]) for goals in GOALS)
+    return ahead + even * chance
+
+
+def exact_tie(
+    *, legs, level, first_leg=None, better_hosts_first=False, home=HOME, lots=0.5, part=1 / 3
+):
     """Return the chance of team 0, the better place, which hosts the second leg."""
     chance = 0.0
     hosts = (0,) if legs == 1 else (1, 0)
-    hosts = hosts[::-1] if better_hosts_first else hosts
+    hosts = tuple(1 - host for host in hosts) if better_hosts_first else hosts
+    if_level = chance_if_level(level, hosts[-1], home=home, lots=lots, part=part)
     sides = [
         chances(rate(team, 1 - team, at_home=host == team, home=home))
         for host in hosts
@@ -179,14 +195,14 @@ def exact_tie(*, legs, level, first_leg=None, better_hosts_first=False, home=HOM
         if ahead == 0 and level[0] == "away_goals":
             ahead = sum(goals[2 * k + 1 - host] * (2 * host - 1) for k, host in enumerate(hosts))
         if ahead == 0:
-            chance += p * (1.0 if level[-1] == "better_place" else lots)
+            chance += p * if_level
         chance += p * (ahead > 0)
     return [[chance, 1 - chance]]
 
 
-def play_tie(legs, level, first_leg=None, replicates=64):
+def play_tie(legs, level, first_leg=None, replicates=64, host="better_place"):
     league = table("league", 2, "points")
-    final = knockout("final", Places("league", 1, 2), legs=legs, level=level)
+    final = knockout("final", Places("league", 1, 2), legs=legs, level=level, second_leg_host=host)
     matches, start, bracket = FINISHED, None, None
     if first_leg:
         leg = match("final", 1, 0, leg=1, home_goals=first_leg[1], away_goals=first_leg[0])
@@ -210,6 +226,26 @@ def test_a_tie_is_won_with_its_exact_chance(legs, level, bug):
     counts = play_tie(legs, level, replicates=256 if legs == 1 else 64)
     assert distance(counts, exact_tie(legs=legs, level=level)) < 1
     assert distance(counts, exact_tie(**{"legs": legs, "level": level} | bug)) > 1
+
+
+EXTRA_TIME = ("extra_time", "penalties")
+
+
+@pytest.mark.parametrize("legs", [1, 2])
+def test_extra_time_has_its_exact_chances_at_the_ground_of_the_last_leg(legs):
+    counts = play_tie(legs, EXTRA_TIME, replicates=256)
+    assert distance(counts, exact_tie(legs=legs, level=EXTRA_TIME)) < 1
+    for bug in ({"level": ("penalties",)}, {"part": 1.0}, {"better_hosts_first": True}):
+        assert distance(counts, exact_tie(**{"legs": legs, "level": EXTRA_TIME} | bug)) > 1
+
+
+def test_the_host_of_a_single_match_is_drawn_evenly():
+    rules = {"legs": 1, "level": EXTRA_TIME}
+    either = [exact_tie(**rules, better_hosts_first=swapped) for swapped in (False, True)]
+    counts = play_tie(**rules, host="lots", replicates=256)
+    assert distance(counts, np.mean(either, axis=0)) < 1
+    assert distance(counts, either[0]) > 1
+    assert distance(counts, either[1]) > 1
 
 
 def test_a_tie_whose_first_leg_is_known_has_its_exact_chance():

@@ -233,15 +233,14 @@ class Twin:
         """Play all ties of a round; winners take the first places in order, then the losers."""
         ties = self.meetings(stage)
         for k, seats in enumerate(ties):
-            number = first_tie + k
             for run in runs:
                 one, two = (run.seats[seat] for seat in seats)
-                tie = Tie(self.plan, stage, run, one, two)
+                tie = Tie(self.plan, stage, run, (one, two), number=first_tie + k, key=key)
                 winner = tie.winner
                 if winner is None and tie.goes_by_legs():
-                    winner = tie.play_legs(number, strengths, key)
+                    winner = tie.play_legs(strengths)
                 elif winner is None:
-                    winner = tie.play_aggregate(number, len(self.left), strengths, key)
+                    winner = tie.play_aggregate(len(self.left), strengths)
                 run.seats[stage.id, k + 1] = winner
                 run.seats[stage.id, len(ties) + k + 1] = two if winner == one else one
 

@@ -10,9 +10,9 @@ from forecast.arrays import MAX_RATE
 class Tie:
     """One tie in one run: its two teams in the order of matches.csv, else of the bracket."""
 
-    def __init__(self, plan, stage, run, one, two):
-        self.stage, self.run = stage, run
-        self.bracket_order = (one, two)
+    def __init__(self, plan, stage, run, teams, *, number, key):
+        self.stage, self.run, self.number, self.key = stage, run, number, key
+        self.bracket_order = one, two = teams
         rows = [
             m
             for m in plan.matches
@@ -27,7 +27,9 @@ class Tie:
     def goes_by_legs(self):
         """Return whether single legs matter, or matches.csv knows more than the rule gives."""
         looks_at_legs = self.stage.level[0] == "away_goals"
-        if self.stage.legs == 2 and looks_at_legs:
+        if "extra_time" in self.stage.level or (self.stage.legs == 2 and looks_at_legs):
+            return True
+        if self.stage.legs == 1 and self.stage.second_leg_host == "lots" and not self.stage.neutral:
             return True
         if not self.listed:
             return False
@@ -47,41 +49,65 @@ class Tie:
         other = self.listed.get(3 - leg)
         if self.stage.legs == 2 and other is not None and not other.neutral:
             return other.away
-        better, worse = self.one, self.two
-        if not self.run.better(better, worse):
-            better, worse = worse, better
-        return better if leg == self.stage.legs else worse
+        by_lots = self.stage.second_leg_host == "lots"
+        one_last = self.coin(6) if by_lots else self.run.better(self.one, self.two)
+        return self.one if one_last == (leg == self.stage.legs) else self.two
+
+    def word(self, number):
+        """Return one of the eight random words of this tie in this run."""
+        return word(self.key, LEGS, 8 * (64 * self.number + self.run.number) + number)
+
+    def coin(self, number):
+        """Return whether lots fall to the first team."""
+        return self.word(number) < 2**63
+
+    def rate(self, leg, team, rival, strengths):
+        """Return a team's rate in a leg."""
+        home = strengths.home if self.host(leg) == team else 1.0
+        return min(strengths.rate(team, rival, home), MAX_RATE)
 
     def goals(self, leg, team, rival, strengths, random):
         """Return a team's goals in a leg: known, or drawn."""
         m = self.listed.get(leg)
         if m is not None and m.played:
             return m.home_goals if team == m.home else m.away_goals
-        rate = strengths.rate(team, rival, strengths.home if self.host(leg) == team else 1.0)
-        return poisson(min(rate, MAX_RATE), random)
+        return poisson(self.rate(leg, team, rival, strengths), random)
 
-    def play_legs(self, number, strengths, key):
+    def extra_time(self, strengths):
+        """Return the goals of extra time, after the last leg; none that count if it is known."""
+        last = self.stage.legs
+        m = self.listed.get(last)
+        if m is not None and m.extra_time is not None:
+            return Counter()
+        pairs = ((self.one, self.two), (self.two, self.one))
+        return Counter(
+            {
+                team: poisson(self.rate(last, team, rival, strengths) * (1 / 3), self.word(4 + k))
+                for k, (team, rival) in enumerate(pairs)
+            }
+        )
+
+    def play_legs(self, strengths):
         """Play the legs that are not known; return the team that goes through."""
-        base = 8 * (64 * number + self.run.number)
         one, two = self.one, self.two
         goals, away_goals = Counter(), Counter()
         for leg in range(1, self.stage.legs + 1):
             for k, (team, rival) in enumerate(((one, two), (two, one))):
-                random = word(key, LEGS, base + 2 * (leg - 1) + k)
-                scored = self.goals(leg, team, rival, strengths, random)
+                scored = self.goals(leg, team, rival, strengths, self.word(2 * (leg - 1) + k))
                 goals[team] += scored
                 away_goals[team] += scored if self.host(leg) == rival else 0
         rungs = {
             "away_goals": away_goals if self.stage.legs == 2 else Counter(),
             "better_place": Counter([one if self.run.better(one, two) else two]),
-            "penalties": Counter([one if word(key, LEGS, base + 7) < 2**63 else two]),
+            "extra_time": self.extra_time(strengths),
+            "penalties": Counter([one if self.coin(7) else two]),
         }
         for score in (goals, *(rungs[rung] for rung in self.stage.level)):
             if score[one] != score[two]:
                 return max(one, two, key=score.__getitem__)
         raise AssertionError("a level ladder always decides")
 
-    def play_aggregate(self, number, fixtures, strengths, key):
+    def play_aggregate(self, fixtures, strengths):
         """Decide by the exact chance of the aggregate, for which the order of legs is nothing."""
         one, two = self.bracket_order
         better = self.run.better(one, two)
@@ -96,7 +122,7 @@ class Tie:
         decides = next(rung for rung in self.stage.level if rung != "away_goals")
         level = float(better) if decides == "better_place" else 0.5
         half, within = divmod(self.run.number, HALF)
-        shift = (word(key, TIES, number) >> (32 * half)) % 2**32
-        stratum = strata(key, fixtures + number, half)[within]
+        shift = (word(self.key, TIES, self.number) >> (32 * half)) % 2**32
+        stratum = strata(self.key, fixtures + self.number, half)[within]
         random = (stratum << 27) ^ shift
         return one if random < tie_chance(rate, rival_rate, level) else two

@@ -263,7 +263,8 @@ class _Resolver:
 
     def demand_places(self, stage: KnockoutStage, listed: int) -> None:
         """Note a rule that asks for places of a table that is not complete."""
-        hosts = not stage.neutral and listed < self.structure.sizes[stage.id] // 2
+        by_place = not stage.neutral and stage.second_leg_host == "better_place"
+        hosts = by_place and listed < self.structure.sizes[stage.id] // 2
         if not hosts and "better_place" not in stage.level:
             return
         rule = "its hosts" if hosts else "its level ties"

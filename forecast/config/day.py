@@ -89,4 +89,5 @@ def as_match(
         winner=winner,
         awarded=row.awarded and known,
         line=row.line,
+        extra_time=row.extra_time if known else None,
     )

@@ -29,7 +29,12 @@ _PAIRING = {
 _LEVEL = {
     "away_goals": "away goals",
     "better_place": "the better place in the table",
+    "extra_time": "extra time (30 minutes at a third of the rates of the last match)",
     "penalties": "penalties (each side ½)",
+}
+_HOST = {
+    "better_place": "the better-placed team hosts {}",
+    "lots": "lots decide who hosts {}",
 }
 _VENUE = {"home": "at home grounds", "neutral": "on neutral ground"}
 
@@ -124,7 +129,7 @@ def _legs(plan: Plan, stage: KnockoutStage) -> str:
         return f"{matches} on neutral ground"
     last = "it" if stage.legs == 1 else "the second"
     unless = ", unless matches.csv lists the hosts" if plan.start is not None else ""
-    return f"{matches}; the better-placed team hosts {last}{unless}"
+    return f"{matches}; {_HOST[stage.second_leg_host].format(last)}{unless}"
 
 
 def _changes(plan: Plan, changes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -144,7 +149,7 @@ def _rule(key: str, value: Any) -> str:  # noqa: ANN401 (a value of JSON)
     if key == "venue":
         return _VENUE[value]
     if key == "second_leg_host":
-        return "the better-placed team hosts the second leg"
+        return _HOST[value].format("the second leg")
     if key == "level":
         return f"level ties go by {', then '.join(_LEVEL[rung] for rung in value)}"
     return f"ranked by {', then '.join(name.replace('_', ' ') for name in value)}"

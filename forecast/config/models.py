@@ -257,10 +257,10 @@ class TableFile(_Document):
 Pairing = Annotated[Literal["fold", "adjacent"], Field(description='"fold" or "adjacent"')]
 Legs = Annotated[int, Field(ge=1, le=2, description="1 or 2")]
 Venue = Annotated[Literal["home", "neutral"], Field(description='"home" or "neutral"')]
-Host = Annotated[Literal["better_place"], Field(description='"better_place"')]
+Host = Annotated[Literal["better_place", "lots"], Field(description='"better_place" or "lots"')]
 Rung = Annotated[
-    Literal["away_goals", "better_place", "penalties"],
-    Field(description='"away_goals", "better_place" or "penalties"'),
+    Literal["away_goals", "better_place", "extra_time", "penalties"],
+    Field(description='"away_goals", "better_place", "extra_time" or "penalties"'),
 ]
 Level = Annotated[
     list[Rung],

@@ -25,6 +25,7 @@ class _KnockoutRules:
 
     legs: int
     venue: str
+    host: str
     level: tuple[str, ...]
     written: KeyPath
     level_written: KeyPath
@@ -73,7 +74,12 @@ def _states(
     """Yield the planned rules, then those after each change up to a day, in order of time."""
     path: KeyPath = ("stage", number)
     rules = _KnockoutRules(
-        stage.legs, stage.venue, tuple(stage.level), (*path, "legs"), (*path, "level")
+        stage.legs,
+        stage.venue,
+        stage.second_leg_host,
+        tuple(stage.level),
+        (*path, "legs"),
+        (*path, "level"),
     )
     yield rules
     for k, change in sorted(enumerate(stage.change), key=lambda pair: pair[1].from_):
@@ -83,6 +89,7 @@ def _states(
         rules = _KnockoutRules(
             legs=change.legs or rules.legs,
             venue=change.venue or rules.venue,
+            host=change.second_leg_host or rules.host,
             level=tuple(change.level) if change.level else rules.level,
             written=here,
             level_written=(*here, "level") if change.level else here,
@@ -160,6 +167,6 @@ def _knockout_on(
         pairing=stage.pairing,
         legs=2 if rules.legs == 2 else 1,
         neutral=rules.venue == "neutral",
-        second_leg_host=stage.second_leg_host,
+        second_leg_host="lots" if rules.host == "lots" else "better_place",
         level=rules.level,  # type: ignore[arg-type] # the model allows only these rungs
     )

@@ -14,7 +14,6 @@ import numpy as np
 from forecast.arrays import (
     CHART_SIZE,
     CHART_STEPS,
-    LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
     MAX_RATE,
     TILE,
@@ -219,7 +218,7 @@ def play_known(
     wins: np.ndarray,
 ) -> None:
     """Correct `wins[run]` where single legs matter or matches.csv knows something of the tie."""
-    leg_by_leg = plays_legs(knockouts, knockout)
+    leg_by_leg = knockouts.by_legs[knockout]
     for run in range(TILE):
         sides = (firsts[run], seconds[run])
         if leg_by_leg:
@@ -227,12 +226,6 @@ def play_known(
         wins[run] = settle_known(
             knockouts, knockout, tie, key, run, sides, factors, bool(wins[run])
         )
-
-
-@jit_inner
-def plays_legs(knockouts: Knockouts, knockout: Integer) -> Flag:
-    """Return whether the level ladder of a round looks at single legs."""
-    return knockouts.legs[knockout] == 2 and knockouts.level[knockout, 0] == LEVEL_AWAY_GOALS
 
 
 @jit_inner
@@ -268,7 +261,7 @@ def play_knockout(
     """
     roots, chance, random, wins = work
     ties = knockouts.tie_count[knockout]
-    known = plays_legs(knockouts, knockout) or knockouts.listed_row[knockout].max() != UNKNOWN
+    known = knockouts.by_legs[knockout] or knockouts.listed_row[knockout].max() != UNKNOWN
     by_place = knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE
     chart = knockouts.chart[STRICT if by_place else HALF]
     better, worse = tie_factors(knockouts, knockout, factors.home, True)

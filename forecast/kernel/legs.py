@@ -7,6 +7,7 @@ import numpy as np
 from forecast.arrays import (
     LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
+    LEVEL_EXTRA_TIME,
     LEVEL_NONE,
     LEVEL_PENALTIES,
     MAX_RATE,
@@ -26,6 +27,14 @@ TEAM = np.uint32(0xFFFF)
 
 MOST_GOALS = 255
 
+EXTRA_TIME = 1.0 / 3.0
+"""Of a match: thirty minutes beside ninety."""
+
+# Words of a tie: goals of both sides in leg 1, then in leg 2; then
+EXTRA_WORDS = 4  # goals of both sides in extra time
+HOST_WORD = 6
+PENALTIES_WORD = 7
+
 
 @jit
 def poisson_goals(rate: float, random: np.uint64) -> Integer:
@@ -43,7 +52,7 @@ def poisson_goals(rate: float, random: np.uint64) -> Integer:
 
 @jit_inner
 def leg_host(
-    knockouts: Knockouts, knockout: Integer, listed: Integer, leg: Integer, first_is_better: Flag
+    knockouts: Knockouts, knockout: Integer, listed: Integer, leg: Integer, first_hosts_last: Flag
 ) -> Integer:
     """Return which side of a tie (0 or 1) is at home in a leg, or `NEUTRAL`."""
     if listed != UNKNOWN and knockouts.listed_host[listed, leg] != UNKNOWN:
@@ -51,7 +60,18 @@ def leg_host(
     if knockouts.neutral[knockout]:
         return NEUTRAL
     last = leg == knockouts.legs[knockout] - 1
-    return 0 if first_is_better == last else 1
+    return 0 if first_hosts_last == last else 1
+
+
+@jit_inner
+def leg_rates(
+    host: Integer, sides: tuple[np.uint32, np.uint32], factors: Factors
+) -> tuple[float, float]:
+    """Return the rates of both sides in a leg, goals per 90 min."""
+    one, two = np.int64(sides[0] & TEAM), np.int64(sides[1] & TEAM)
+    rate_one = factors.scoring[one] * factors.conceding[two] * (factors.home if host == 0 else 1.0)
+    rate_two = factors.scoring[two] * factors.conceding[one] * (factors.home if host == 1 else 1.0)
+    return min(rate_one, MAX_RATE), min(rate_two, MAX_RATE)
 
 
 @jit_inner
@@ -67,32 +87,55 @@ def leg_goals(
     """Return the goals of both sides in a leg: known, or drawn with two random words."""
     if listed != UNKNOWN and knockouts.listed_goals[listed, leg, 0] != UNKNOWN:
         return knockouts.listed_goals[listed, leg, 0], knockouts.listed_goals[listed, leg, 1]
-    one, two = np.int64(sides[0] & TEAM), np.int64(sides[1] & TEAM)
-    rate_one = factors.scoring[one] * factors.conceding[two] * (factors.home if host == 0 else 1.0)
-    rate_two = factors.scoring[two] * factors.conceding[one] * (factors.home if host == 1 else 1.0)
-    own = poisson_goals(min(rate_one, MAX_RATE), words[0])
-    return own, poisson_goals(min(rate_two, MAX_RATE), words[1])
+    rate_one, rate_two = leg_rates(host, sides, factors)
+    return poisson_goals(rate_one, words[0]), poisson_goals(rate_two, words[1])
+
+
+@jit_inner
+def extra_time_ahead(
+    key: np.uint64,
+    base: Integer,
+    host: Integer,
+    sides: tuple[np.uint32, np.uint32],
+    factors: Factors,
+) -> Integer:
+    """Return by how many goals the first side wins extra time at the ground of the last leg."""
+    rate_one, rate_two = leg_rates(host, sides, factors)
+    own = poisson_goals(rate_one * EXTRA_TIME, word(key, FOR_LEGS, base + EXTRA_WORDS))
+    rival = poisson_goals(rate_two * EXTRA_TIME, word(key, FOR_LEGS, base + EXTRA_WORDS + 1))
+    return own - rival
 
 
 @jit_inner
 def settle_level(
     knockouts: Knockouts,
     knockout: Integer,
+    listed: Integer,
+    key: np.uint64,
+    base: Integer,
     away_ahead: Integer,
-    first_is_better: Flag,
-    random: np.uint64,
+    host: Integer,
+    sides: tuple[np.uint32, np.uint32],
+    factors: Factors,
 ) -> Flag:
-    """Return whether the first side goes through when the aggregate is level."""
+    """Return whether the first side goes through when the aggregate is level.
+
+    `base` is the tie's first word in this run, `host` that of the last leg.
+    """
     for rung in knockouts.level[knockout]:
         if rung == LEVEL_NONE:
             break
         if rung == LEVEL_AWAY_GOALS and knockouts.legs[knockout] == 2 and away_ahead != 0:
             return away_ahead > 0
         if rung == LEVEL_BETTER_PLACE:
-            return first_is_better
+            return sides[0] < sides[1]
+        if rung == LEVEL_EXTRA_TIME and not (listed != UNKNOWN and knockouts.listed_extra[listed]):
+            ahead = extra_time_ahead(key, base, host, sides, factors)
+            if ahead != 0:
+                return ahead > 0
         if rung == LEVEL_PENALTIES:
             break
-    return random >> np.uint64(63) == 0
+    return word(key, FOR_LEGS, base + PENALTIES_WORD) >> np.uint64(63) == 0
 
 
 @jit_inner
@@ -111,18 +154,21 @@ def play_legs(
     `sides` are the two occupants, `listed` the row of the tie in matches.csv or `UNKNOWN`; a
     listed tie has its teams in the order of the row.
     """
-    better = sides[0] < sides[1]
     base = 8 * (64 * tie + run)
+    first_hosts_last = sides[0] < sides[1]
+    if knockouts.host_lots[knockout]:
+        first_hosts_last = word(key, FOR_LEGS, base + HOST_WORD) >> np.uint64(63) == 0
     ahead = away_ahead = 0
+    host: Integer = NEUTRAL
     for leg in range(knockouts.legs[knockout]):
-        host = leg_host(knockouts, knockout, listed, leg, better)
+        host = leg_host(knockouts, knockout, listed, leg, first_hosts_last)
         words = (word(key, FOR_LEGS, base + 2 * leg), word(key, FOR_LEGS, base + 2 * leg + 1))
         own, rival = leg_goals(knockouts, listed, leg, host, sides, factors, words)
         ahead += own - rival
         away_ahead += (own if host == 1 else 0) - (rival if host == 0 else 0)
     if ahead != 0:
         return ahead > 0
-    return settle_level(knockouts, knockout, away_ahead, better, word(key, FOR_LEGS, base + 7))
+    return settle_level(knockouts, knockout, listed, key, base, away_ahead, host, sides, factors)
 
 
 @jit_inner

@@ -37,7 +37,7 @@ FOR_TIES = 1  # tie: the low 32 bits move the numbers of the first half, the hig
 FOR_LOTS = 2  # 64 * table row + run
 FOR_HALVES = 3  # 128 * (64 * side + run) + goal
 FOR_HIDDEN_HALVES = 4  # the same, for played matches without a half-time score
-FOR_LEGS = 5  # 8 * (64 * tie + run) + number: goals of each leg and side, then penalties
+FOR_LEGS = 5  # 8 * (64 * tie + run) + number: see `legs`
 FOR_STRATA = 6  # of key 0: 32 * order + stratum; the strata of an order come by size of word
 
 

@@ -12,6 +12,7 @@ from forecast.arrays import (
     CHART_SIZE,
     LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
+    LEVEL_EXTRA_TIME,
     LEVEL_NONE,
     LEVEL_PENALTIES,
     NEUTRAL,
@@ -32,6 +33,7 @@ MOST_RATE = 82
 LEVEL = {
     "away_goals": LEVEL_AWAY_GOALS,
     "better_place": LEVEL_BETTER_PLACE,
+    "extra_time": LEVEL_EXTRA_TIME,
     "penalties": LEVEL_PENALTIES,
 }
 
@@ -63,6 +65,7 @@ class ListedTie:
 
     teams: tuple[int, int]
     winner: int = UNKNOWN
+    extra: bool = False
     goals: list[list[int]] = field(default_factory=lambda: [[UNKNOWN] * 2, [UNKNOWN] * 2])
     host: list[int] = field(default_factory=lambda: [UNKNOWN, UNKNOWN])
 
@@ -97,6 +100,7 @@ def add_row(tie: ListedTie, stage: KnockoutStage, match: Match) -> None:
     if match.home_goals is not None and match.away_goals is not None:
         tie.goals[leg][home] = match.home_goals
         tie.goals[leg][1 - home] = match.away_goals
+        tie.extra |= match.extra_time is not None
 
 
 def add_return_leg(tie: ListedTie) -> None:
@@ -106,11 +110,18 @@ def add_return_leg(tie: ListedTie) -> None:
             tie.host[leg] = 1 - tie.host[other]
 
 
+def goes_by_legs(stage: KnockoutStage) -> bool:
+    """Return whether a tie of a stage hangs on more than its aggregate."""
+    drawn_host = stage.legs == 1 and stage.second_leg_host == "lots" and not stage.neutral
+    away_goals = stage.legs == 2 and stage.level[0] == "away_goals"
+    return drawn_host or away_goals or "extra_time" in stage.level
+
+
 def says_nothing(tie: ListedTie, stage: KnockoutStage) -> bool:
     """Return whether a listed tie is what the rule alone would give, to be simulated as such."""
     known = tie.winner != UNKNOWN or any(goals != UNKNOWN for leg in tie.goals for goals in leg)
     hosts = tie.host[: stage.legs]
-    if known or stage.level[0] == "away_goals":
+    if known or stage.level[0] == "away_goals" or goes_by_legs(stage):
         return not known and all(host == UNKNOWN for host in hosts)
     by_rule = all(host in {UNKNOWN, NEUTRAL} for host in hosts) if stage.neutral else False
     each_once = stage.legs == 2 and not stage.neutral and sorted(hosts) == [0, 1]
@@ -158,12 +169,15 @@ def lower_knockouts(
         tie_slot=np.array([t for some in ties for t in some], np.int64).reshape(-1, 2),
         legs=np.array([stage.legs for stage in knockouts], np.int64),
         neutral=np.array([stage.neutral for stage in knockouts], np.bool_),
+        host_lots=np.array([stage.second_leg_host == "lots" for stage in knockouts], np.bool_),
         level=level,
+        by_legs=np.array([goes_by_legs(stage) for stage in knockouts], np.bool_),
         listed_row=listed_row,
         listed_teams=np.array([tie.teams for tie in rows], np.int64).reshape(-1, 2),
         listed_winner=np.array([tie.winner for tie in rows], np.int64),
         listed_goals=np.array([tie.goals for tie in rows], np.int64).reshape(-1, 2, 2),
         listed_host=np.array([tie.host for tie in rows], np.int64).reshape(-1, 2),
+        listed_extra=np.array([tie.extra for tie in rows], np.bool_),
         series_terms=terms,
         chart=chart_of(terms),
     )
