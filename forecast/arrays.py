@@ -107,12 +107,15 @@ class Posterior:
         Lower Cholesky factor of each node's covariance; `rank` is 0 or `2 + 2 * teams`.
     first_half_share : float
         Chance that a goal falls in the first half.
+    shape : float64, shape (nodes,), or None
+        The goal model's number beyond the rates; a draw then has one more entry, the last.
     """
 
     weights: Float64
     mean: Float64
     factor: Float64
     first_half_share: float
+    shape: Float64 | None = None
 
 
 @dataclass(frozen=True, slots=True)

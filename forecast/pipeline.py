@@ -302,5 +302,6 @@ def _matches(plan: Plan, posterior: Posterior) -> pl.DataFrame:
         home=np.array([match.home for match in fixtures], np.int64),
         away=np.array([match.away for match in fixtures], np.int64),
         neutral=np.array([match.neutral for match in fixtures], np.bool_),
+        model=plan.strength.goals,
     )
     return tables.match_table(plan, fixtures, expected)

@@ -20,7 +20,10 @@ __all__ = [
     "RUNS_PER_REPLICATE",
     "Adjustment",
     "Competition",
+    "Covariate",
+    "EarlierStages",
     "GivenStrengths",
+    "GoalModelName",
     "KnockoutStage",
     "Match",
     "Outcome",
@@ -176,17 +179,64 @@ class GivenStrengths:
 
 
 @dataclass(frozen=True, slots=True)
+class Covariate:
+    """A number known of every team before the first match.
+
+    Its value times one coefficient is added to a team's attack and to its defence (log-rates);
+    the coefficient is normal with `mean` and `sd`. `values` are in the order of the teams.
+    """
+
+    column: str
+    values: tuple[float, ...]
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierStages:
+    """Results of earlier stages, which count with a `weight` in the fit and nowhere else.
+
+    `matches` are (home, away, home goals, away goals); teams from the number of the competition's
+    teams on are those of `clubs`, which are in earlier stages alone.
+    """
+
+    clubs: tuple[str, ...]
+    matches: tuple[tuple[int, int, int, int], ...]
+    weight: float
+
+
+GoalModelName = Literal["poisson", "dixon_coles", "bivariate_poisson", "negative_binomial"]
+
+
+@dataclass(frozen=True, slots=True)
 class StrengthPlan:
     """How strengths are found. `given` is there exactly if the model is `given`.
 
     `first_half_share` is the chance that a goal falls in the first half, used as it is by `given`
-    and as the fallback where no half-time score is known.
+    and as the fallback where no half-time score is known. Everything after `given` is information
+    beyond the results, off unless the config asks for it: `groups` are columns of the teams whose
+    members share strength, `half_life` is in days.
     """
 
-    model: Literal["poisson", "given"]
+    model: GoalModelName | Literal["given"]
     uncertainty: Literal["posterior", "none"]
     first_half_share: float
     given: GivenStrengths | None
+    groups: tuple[str, ...] = ()
+    covariates: tuple[Covariate, ...] = ()
+    earlier: EarlierStages | None = None
+    half_life: float | None = None
+
+    @property
+    def goals(self) -> GoalModelName:
+        """The law of the goals; given strengths are those of Poisson goals."""
+        return "poisson" if self.model == "given" else self.model
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether goals are Poisson and nothing is known but the results."""
+        beyond = self.groups or self.covariates or self.earlier or self.half_life
+        return self.goals == "poisson" and not beyond
 
 
 @dataclass(frozen=True, slots=True)

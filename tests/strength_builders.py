@@ -32,22 +32,33 @@ def make_match(home, away, score=None, *, neutral=False, half_time=None, awarded
     )
 
 
-def make_plan(teams, matches=(), *, uncertainty="posterior", given=None, share=0.45):
-    """A plan with `teams` teams called team-0, team-1, …"""
+def make_plan(
+    teams,
+    matches=(),
+    *,
+    uncertainty="posterior",
+    given=None,
+    share=0.45,
+    model="poisson",
+    columns=None,
+    **beyond,
+):
+    """A plan with `teams` teams called team-0, team-1, …; `beyond` goes to its `StrengthPlan`."""
     competition = Competition(
         id="test",
         name="Test",
         teams=tuple(f"team-{i}" for i in range(teams)),
-        team_columns={},
+        team_columns=columns or {},
         points=PointsRule(win=3, draw=1, loss=0),
         stages=(),
         outcomes=(),
     )
     strength = StrengthPlan(
-        model="given" if given else "poisson",
+        model="given" if given else model,
         uncertainty=uncertainty,
         first_half_share=share,
         given=given,
+        **beyond,
     )
     return Plan(
         id="test",

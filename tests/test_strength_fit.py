@@ -142,8 +142,11 @@ ODD = {
 
 
 @pytest.mark.parametrize(("teams", "matches"), ODD.values(), ids=ODD.keys())
-def test_odd_results_give_sane_strengths(teams, matches):
-    found = fit(make_plan(teams, matches))
+@pytest.mark.parametrize(
+    "model", ["poisson", "dixon_coles", "bivariate_poisson", "negative_binomial"]
+)
+def test_odd_results_give_sane_strengths(teams, matches, model):
+    found = fit(make_plan(teams, matches, model=model))
     summary = summarise(found.posterior)
     assert np.isfinite(summary.mean).all()
     assert np.abs(summary.mean).max() < 5.0

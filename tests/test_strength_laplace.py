@@ -204,10 +204,10 @@ def test_the_nodes_integrate_the_hyperparameters_like_a_dense_grid():
     axis = np.linspace(-3.5, 3.5, 9)
     grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
     start = PRIOR.centre(TEAMS)
-    logs = np.array([nodes._evaluate(results, units, start)[0] for units in grid])
+    logs = np.array([nodes._evaluate(nodes.Plain(results), units, start)[0] for units in grid])
     weights = np.exp(logs - logs.max())
     weights /= weights.sum()
-    found = nodes.explore(results)
+    found = nodes.explore(nodes.Plain(results))
     logs_of_scales = [np.log([p.sd_attack, p.sd_defence]) for p in found.priors]
     units = np.empty((len(found.priors), 3))
     units[:, :2] = (np.array(logs_of_scales) - np.log(0.35)) / 0.3
@@ -230,8 +230,8 @@ def test_the_design_integrates_polynomials_exactly(teams, degree):
 
 
 def test_the_search_without_results_finds_the_hyperprior():
-    nothing = Results.of([], teams=3)
-    searched, known = nodes.explore(nothing), nodes.prior_nodes(3)
+    nothing = nodes.Plain(Results.of([], teams=3))
+    searched, known = nodes.explore(nothing), nodes.prior_nodes(nothing)
     assert searched.weights == pytest.approx(known.weights, abs=1e-6)
     assert [p.sd_attack for p in searched.priors] == pytest.approx(
         [p.sd_attack for p in known.priors], abs=1e-6
@@ -241,7 +241,7 @@ def test_the_search_without_results_finds_the_hyperprior():
 @pytest.mark.parametrize("teams", [4, 301])
 def test_without_results_the_strengths_are_exactly_the_prior(teams):
     posterior = fit(make_plan(teams, [make_match(0, 1)])).posterior
-    known = nodes.prior_nodes(teams)
+    known = nodes.prior_nodes(nodes.Plain(Results.of([], teams=teams)))
     assert np.array_equal(posterior.weights, known.weights)
     for mean, factor, prior in zip(posterior.mean, posterior.factor, known.priors, strict=True):
         assert np.array_equal(mean, prior_centre(teams, prior))
@@ -259,7 +259,7 @@ def test_a_search_that_does_not_settle_is_an_error(monkeypatch):
     monkeypatch.setattr(nodes, "MOST_STEPS", 1)
     monkeypatch.setattr(nodes, "NEAR", 0.0)
     with pytest.raises(ModelError, match="did not settle in 1 steps"):
-        nodes.explore(results)
+        nodes.explore(nodes.Plain(results))
 
 
 def test_poisson_is_the_law_of_the_goals(fitted):

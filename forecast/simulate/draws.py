@@ -67,21 +67,29 @@ def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> Float64:
 
 
 def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
-    """Return the strengths of one replicate, shape (draws, 2 + 2 * teams), a row a tile."""
+    """Return the strengths of one replicate, shape (draws, 2 + 2 * teams), a row a tile.
+
+    A goal model with a shape has one more entry a row, the shape of the draw's node.
+    """
     from scipy.special import ndtri  # noqa: PLC0415 (same)
 
     nodes, dimensions, rank = posterior.factor.shape
     if nodes == 1 and rank == 0:
-        return np.repeat(posterior.mean, DRAWS_PER_REPLICATE, axis=0)
+        known = np.repeat(posterior.mean, DRAWS_PER_REPLICATE, axis=0)
+        return (
+            known if posterior.shape is None else np.insert(known, dimensions, posterior.shape, 1)
+        )
     rng = np.random.default_rng([rng_seed, replicate])
     normals = ndtri(sobol_points(deal_coordinates(rank, rng), rng))
     edges = node_edges(posterior.weights, rng.random())
-    out = np.empty((dimensions, DRAWS_PER_REPLICATE))
+    out = np.empty((dimensions + (posterior.shape is not None), DRAWS_PER_REPLICATE))
     for k, (mean, factor) in enumerate(zip(posterior.mean, posterior.factor, strict=True)):
         mine = slice(edges[k], edges[k + 1])
         part = np.empty((dimensions, edges[k + 1] - edges[k]))
         transform_normals(mean, factor, turn(factor, normals[:, mine]), part)
-        out[:, mine] = part
+        out[:dimensions, mine] = part
+        if posterior.shape is not None:
+            out[dimensions, mine] = posterior.shape[k]
     return np.ascontiguousarray(out.T)
 
 

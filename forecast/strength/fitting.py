@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import Posterior
+from forecast.strength.informed import general_posterior, general_problem
 from forecast.strength.laplace import Results
 from forecast.strength.mixture import find_nodes, spread_around
+from forecast.strength.nodes import explore, prior_nodes
 from forecast.strength.notes import notes
 
 if TYPE_CHECKING:
@@ -64,30 +66,39 @@ def fit(plan: Plan) -> Fit:
     if strength.given is not None:
         return _given(strength.given, strength.first_half_share)
     known = tuple(match for match in plan.matches if match.played and not match.awarded)
-    results = Results.of(known, teams=len(plan.competition.teams))
-    nodes = find_nodes(results)
     share = _first_half_share(known, strength.first_half_share)
-    posterior = spread_around(results, nodes, first_half_share=share)
+    if strength.is_plain:
+        results = Results.of(known, teams=len(plan.competition.teams))
+        nodes = find_nodes(results)
+        posterior = spread_around(results, nodes, first_half_share=share)
+    else:
+        problem = general_problem(plan, known)
+        nodes = explore(problem) if problem.known.weight.size else prior_nodes(problem)
+        posterior = general_posterior(plan, problem, nodes, first_half_share=share)
     sentences = notes(plan, known, posterior)
     if strength.uncertainty == "none":
-        posterior = _point(posterior.weights @ posterior.mean, share)
+        posterior = _point(posterior)
     return Fit(posterior, len(known), sentences, _hyperparameters(nodes))
 
 
-def _point(strengths: Float64, first_half_share: float) -> Posterior:
-    """Return strengths that are simply known."""
+def _point(posterior: Posterior) -> Posterior:
+    """Return the posterior mean as if it were known."""
+    mean, shape = posterior.weights @ posterior.mean, posterior.shape
     return Posterior(
         weights=np.ones(1),
-        mean=strengths[np.newaxis],
-        factor=np.zeros((1, len(strengths), 0)),
-        first_half_share=first_half_share,
+        mean=mean[np.newaxis],
+        factor=np.zeros((1, len(mean), 0)),
+        first_half_share=posterior.first_half_share,
+        shape=None if shape is None else np.array([posterior.weights @ shape]),
     )
 
 
 def _given(given: GivenStrengths, first_half_share: float) -> Fit:
     """Take the strengths as they are."""
     row = [given.intercept, given.home_advantage, *given.attack, *given.defence]
-    return Fit(_point(np.array(row, dtype=np.float64), first_half_share), 0, (), None)
+    mean = np.array([row], dtype=np.float64)
+    known = Posterior(np.ones(1), mean, np.zeros((1, len(row), 0)), first_half_share)
+    return Fit(known, 0, (), None)
 
 
 def _first_half_share(known: tuple[Match, ...], configured: float) -> float:

@@ -8,7 +8,7 @@ factored has one row a team instead of two. That makes 1,000 teams eight times c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,22 @@ class Results:
             conceder=np.concatenate([away, home]),
             at_home=np.concatenate([own_venue, np.zeros_like(own_venue)]),
             goals=np.array(goals, dtype=np.float64),
+        )
+
+    def and_sides(self, further: Int64) -> Results:
+        """Return these results and `further` ones, rows of home, away and the goals of both."""
+        home, away, home_goals, away_goals = further.T
+        own = len(self.goals) // 2
+
+        def joined(sides: Float64 | Int64, first: Int64, second: Int64) -> NDArray[Any]:
+            return np.concatenate([sides[:own], first, sides[own:], second])
+
+        return Results(
+            teams=self.teams,
+            scorer=joined(self.scorer, home, away),
+            conceder=joined(self.conceder, away, home),
+            at_home=joined(self.at_home, np.ones_like(home), np.zeros_like(home)),
+            goals=joined(self.goals, home_goals, away_goals),
         )
 
     def log_rates(self, strengths: Float64) -> Float64:

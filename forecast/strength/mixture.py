@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forecast.arrays import FIRST_TEAM, Posterior
 from forecast.strength.laplace import Results, curvature
-from forecast.strength.nodes import Nodes, explore, prior_nodes
+from forecast.strength.nodes import Nodes, Plain, explore, prior_nodes
 
 __all__ = ["find_nodes", "spread_around"]
 
@@ -16,7 +16,8 @@ Float64 = NDArray[np.float64]
 
 def find_nodes(results: Results) -> Nodes:
     """Return the likely hyperparameters; without a result those of the hyperprior."""
-    return explore(results) if len(results.goals) else prior_nodes(results.teams)
+    plain = Plain(results)
+    return explore(plain) if len(results.goals) else prior_nodes(plain)
 
 
 def spread_around(results: Results, nodes: Nodes, *, first_half_share: float) -> Posterior:

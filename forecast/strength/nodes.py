@@ -7,15 +7,17 @@ deviation, so that the hyperprior is a standard normal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.errors import ModelError
-from forecast.strength.laplace import Prior, Results, find_top
+from forecast.strength.laplace import Prior, Results, Top, find_top
 
-__all__ = ["Nodes", "design", "explore", "prior_nodes", "prior_of"]
+__all__ = ["SCALES", "Nodes", "Plain", "Problem", "design", "explore", "prior_nodes", "prior_of"]
 
 Float64 = NDArray[np.float64]
 
@@ -41,41 +43,99 @@ LEAST_CURVATURE = 0.5
 """Where results would widen the hyperprior, nodes spread at most 1.4 times its width."""
 
 
+SCALES = 3
+"""Hyperparameters of every fit: two scales and a correlation."""
+
+MOST_NODES = 25
+
+
+class Problem(Protocol):
+    """A fit that depends on hyperparameters, a point in standard units."""
+
+    @property
+    def teams(self) -> int:
+        """How many teams it has."""
+
+    @property
+    def dimensions(self) -> int:
+        """How many hyperparameters it has."""
+
+    def centre(self, units: Float64) -> Float64:
+        """Return the row of strengths expected before the first match."""
+
+    def top(self, units: Float64, start: Float64) -> Top:
+        """Return the most probable row of strengths and its log marginal likelihood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The fit of `laplace`: Poisson goals, and nothing known but the results."""
+
+    results: Results
+
+    @property
+    def teams(self) -> int:
+        """Teams of the results."""
+        return self.results.teams
+
+    @property
+    def dimensions(self) -> int:
+        """Two scales and a correlation."""
+        return SCALES
+
+    def centre(self, units: Float64) -> Float64:
+        """Return the row of strengths expected before the first match."""
+        return prior_of(units).centre(self.results.teams)
+
+    def top(self, units: Float64, start: Float64) -> Top:
+        """Return the most probable row of strengths and its log marginal likelihood."""
+        return find_top(self.results, prior_of(units), start)
+
+
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Priors with their posterior probabilities and the strengths that are the top of each."""
+    """Points of the hyperparameters with their posterior probabilities.
+
+    `priors` are those of the strengths, `tops` the most probable strengths, `units` the points in
+    standard units, shape (nodes, dimensions).
+    """
 
     priors: tuple[Prior, ...]
     weights: Float64
     tops: tuple[Float64, ...]
+    units: Float64 = field(default_factory=lambda: np.zeros((0, SCALES)))
 
 
 def prior_of(units: Float64) -> Prior:
     """Return the prior of the strengths at a point in standard units."""
-    log_attack, log_defence, atanh = HYPERPRIOR_MEAN + HYPERPRIOR_SD * units
+    log_attack, log_defence, atanh = HYPERPRIOR_MEAN + HYPERPRIOR_SD * units[:SCALES]
     return Prior(float(np.exp(log_attack)), float(np.exp(log_defence)), float(np.tanh(atanh)))
 
 
-def design(teams: int) -> tuple[Float64, Float64]:
+def design(teams: int, dimensions: int = SCALES) -> tuple[Float64, Float64]:
     """Return points and weights that integrate polynomials against a standard normal.
 
-    Fifteen points (the centre, the ends of the axes and the corners of a cube, on one sphere)
-    are exact to degree 5, six points on the axes to degree 3 (Stroud, Approximate Calculation of
-    Multiple Integrals, 1971, E_3^r2). They come by the sum of the two log scales, so that
-    neighbouring nodes, and with them the draws, differ little.
+    The centre, the ends of the axes and the corners of a cube, all on one sphere, are exact to
+    degree 5 (fifteen points in three dimensions, 25 in four); points on the axes alone, where
+    those would be too many, to degree 3 (Stroud, Approximate Calculation of Multiple Integrals,
+    1971, E_n^r2). They come by the sum of the two log scales, so that neighbouring nodes, and
+    with them the draws, differ little.
 
     Returns
     -------
-    points : float64, shape (nodes, 3)
+    points : float64, shape (nodes, dimensions)
     weights : float64, shape (nodes,)
     """
-    axes = np.concatenate([np.eye(3), -np.eye(3)])
-    if teams > MOST_TEAMS_FULL_DESIGN:
-        return _by_scale(np.sqrt(3.0) * axes, np.full(6, 1.0 / 6.0))
-    signs = np.array([-1.0, 1.0])
-    corners = np.stack(np.meshgrid(signs, signs, signs), axis=-1).reshape(8, 3)
-    points = np.concatenate([np.zeros((1, 3)), np.sqrt(5.0) * axes, np.sqrt(5.0 / 3.0) * corners])
-    return _by_scale(points, np.repeat([0.4, 0.04, 0.045], [1, 6, 8]))
+    n = dimensions
+    axes = np.concatenate([np.eye(n), -np.eye(n)])
+    if teams > MOST_TEAMS_FULL_DESIGN or 1 + 2 * n + 2**n > MOST_NODES:
+        return _by_scale(np.sqrt(n) * axes, np.full(2 * n, 0.5 / n))
+    corners = np.stack(np.meshgrid(*[[-1.0, 1.0]] * n), axis=-1).reshape(2**n, n)
+    radius = np.sqrt(n + 2.0)
+    points = np.concatenate([np.zeros((1, n)), radius * axes, radius / np.sqrt(n) * corners])
+    square = (n + 2.0) ** 2
+    weights = [2.0 / (n + 2.0), 1.0 / square, n**2 / square / 2**n]
+    return _by_scale(points, np.repeat(weights, [1, 2 * n, 2**n]))
 
 
 def _by_scale(points: Float64, weights: Float64) -> tuple[Float64, Float64]:
@@ -84,31 +144,31 @@ def _by_scale(points: Float64, weights: Float64) -> tuple[Float64, Float64]:
     return points[order], weights[order]
 
 
-def _evaluate(results: Results, units: Float64, start: Float64) -> tuple[float, Float64]:
+def _evaluate(problem: Problem, units: Float64, start: Float64) -> tuple[float, Float64]:
     """Return the log posterior density of the hyperparameters, and the top of the strengths."""
-    top = find_top(results, prior_of(units), start)
+    top = problem.top(units, start)
     return top.log_marginal - 0.5 * float(units @ units), top.strengths
 
 
 def _derivatives(
-    results: Results, units: Float64, value: float, start: Float64
+    problem: Problem, units: Float64, value: float, start: Float64
 ) -> tuple[Float64, Float64]:
-    """Return slope and curvature (less the Hessian) of the log posterior, from nine differences.
+    """Return slope and curvature (less the Hessian) of the log posterior, from differences.
 
     The strengths' tops move almost linearly with `units`: starts are extrapolated, which halves
     the Newton steps.
     """
-    arms = DIFFERENCE * np.eye(3)
-    plus, tops = zip(*(_evaluate(results, units + arm, start) for arm in arms), strict=True)
+    arms = DIFFERENCE * np.eye(problem.dimensions)
+    plus, tops = zip(*(_evaluate(problem, units + arm, start) for arm in arms), strict=True)
     moves = [top - start for top in tops]
     minus = [
-        _evaluate(results, units - arm, start - move)[0]
+        _evaluate(problem, units - arm, start - move)[0]
         for arm, move in zip(arms, moves, strict=True)
     ]
     slope = (np.array(plus) - minus) / (2.0 * DIFFERENCE)
     bend = np.diag(np.array(plus) + minus - 2.0 * value)
-    for i, k in ((0, 1), (0, 2), (1, 2)):
-        both, _ = _evaluate(results, units + arms[i] + arms[k], start + moves[i] + moves[k])
+    for i, k in combinations(range(problem.dimensions), 2):
+        both, _ = _evaluate(problem, units + arms[i] + arms[k], start + moves[i] + moves[k])
         bend[i, k] = bend[k, i] = both - plus[i] - plus[k] + value
     return slope, _at_least(-bend / DIFFERENCE**2)
 
@@ -120,21 +180,21 @@ def _at_least(curvature: Float64) -> Float64:
     return raised
 
 
-def _climb(results: Results) -> tuple[Float64, Float64, Float64]:
+def _climb(problem: Problem) -> tuple[Float64, Float64, Float64]:
     """Return the top of the hyperparameters, the curvature there, and the strengths there.
 
     Newton steps from differences, halved until they go up; the last one is not checked.
     """
-    units = np.zeros(3)
-    value, top = _evaluate(results, units, prior_of(units).centre(results.teams))
+    units = np.zeros(problem.dimensions)
+    value, top = _evaluate(problem, units, problem.centre(units))
     for _ in range(MOST_STEPS):
-        slope, curvature = _derivatives(results, units, value, top)
+        slope, curvature = _derivatives(problem, units, value, top)
         step = np.linalg.solve(curvature, slope)
         if slope @ step < NEAR**2:
             return units + step, curvature, top
         step = step * min(1.0, LONGEST / float(np.sqrt(step @ step)))
         for _ in range(MOST_HALVINGS):
-            better, there = _evaluate(results, units + step, top)
+            better, there = _evaluate(problem, units + step, top)
             if better > value:
                 break
             step = step / 2.0
@@ -147,14 +207,14 @@ def _climb(results: Results) -> tuple[Float64, Float64, Float64]:
     )
 
 
-def prior_nodes(teams: int) -> Nodes:
+def prior_nodes(problem: Problem) -> Nodes:
     """Return the nodes of the hyperprior itself: what is known before the first result."""
-    points, weights = design(teams)
+    points, weights = design(problem.teams, problem.dimensions)
     priors = tuple(prior_of(units) for units in points)
-    return Nodes(priors, weights, tuple(prior.centre(teams) for prior in priors))
+    return Nodes(priors, weights, tuple(problem.centre(units) for units in points), points)
 
 
-def explore(results: Results) -> Nodes:
+def explore(problem: Problem) -> Nodes:
     """Find the likely hyperparameters and return them as weighted nodes.
 
     A node's weight is marginal likelihood x hyperprior x design weight, over the normal density
@@ -165,11 +225,11 @@ def explore(results: Results) -> Nodes:
     ModelError
         If either search does not settle.
     """
-    points, weights = design(results.teams)
-    centre, curvature, start = _climb(results)
+    points, weights = design(problem.teams, problem.dimensions)
+    centre, curvature, start = _climb(problem)
     units = centre + points @ np.linalg.cholesky(np.linalg.inv(curvature)).T
-    values, tops = zip(*(_evaluate(results, point, start) for point in units), strict=True)
+    values, tops = zip(*(_evaluate(problem, point, start) for point in units), strict=True)
     log_weights = np.log(weights) + 0.5 * (points**2).sum(axis=1) + values
     relative = np.exp(log_weights - log_weights.max())
     priors = tuple(prior_of(point) for point in units)
-    return Nodes(priors, relative / relative.sum(), tuple(tops))
+    return Nodes(priors, relative / relative.sum(), tuple(tops), units)

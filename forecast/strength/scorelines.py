@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import FIRST_TEAM
+from forecast.strength.goals import GOAL_MODELS
+
+if TYPE_CHECKING:
+    from forecast.plan import GoalModelName
 
 __all__ = ["ExpectedMatches", "expected"]
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
-
-HIGHEST_RATE = 300.0
-"""Above it the probabilities (not the mean rates) treat a side's rate as this one; nobody's
-outcome depends on whether a side expects 300 goals or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,30 @@ class ExpectedMatches:
     likeliest_away: Int64
 
 
-def expected(strengths: Float64, *, home: Int64, away: Int64, neutral: Bool) -> ExpectedMatches:
-    """Average the exact Poisson probabilities of each match over draws of the strengths.
+def expected(
+    strengths: Float64,
+    *,
+    home: Int64,
+    away: Int64,
+    neutral: Bool,
+    model: GoalModelName = "poisson",
+) -> ExpectedMatches:
+    """Average the exact probabilities of each match over draws of the strengths.
 
-    Scores are cut where less than 1e-12 is missed.
+    Scores are cut where less than 1e-11 is missed.
 
     Parameters
     ----------
     strengths : float64, shape (draws, 2 + 2 * teams)
-        Log-rates, rows as in `Posterior`.
+        Log-rates, rows as in `Posterior`; one more column, the shape, for a model that has one.
     home, away : int64, shape (matches,)
     neutral : bool, shape (matches,)
+    model : str
+        The law of the goals.
     """
+    law = GOAL_MODELS[model]
     teams = (strengths.shape[1] - FIRST_TEAM) // 2
+    shapes = strengths[:, -1]
     probabilities = np.empty((3, len(home)))
     rates = np.empty((2, len(home)))
     likeliest = np.empty((2, len(home)), dtype=np.int64)
@@ -64,35 +76,9 @@ def expected(strengths: Float64, *, home: Int64, away: Int64, neutral: Bool) -> 
         log_rates = strengths[:, :1] + attack - defence
         log_rates[:, 0] += 0.0 if neutral[i] else strengths[:, 1]
         with np.errstate(over="ignore"):
-            rates[:, i] = np.exp(log_rates).mean(axis=0)
-        score = _mean_scores(np.minimum(log_rates, np.log(HIGHEST_RATE)))
+            goals = law.mean_goals(np.exp(log_rates), shapes[:, np.newaxis])
+        rates[:, i] = goals.mean(axis=0)
+        score = law.mean_scores(log_rates, shapes)
         probabilities[:, i] = np.tril(score, -1).sum(), np.trace(score), np.triu(score, 1).sum()
         likeliest[:, i] = np.unravel_index(np.argmax(score), score.shape)
     return ExpectedMatches(*rates, *probabilities, *likeliest)
-
-
-def _mean_scores(log_rates: Float64) -> Float64:
-    """Return the joint probabilities of (home goals, away goals), averaged over draws.
-
-    Parameters
-    ----------
-    log_rates : float64, shape (draws, 2)
-    """
-    home, away = (_goals(log_rates[:, side]) for side in (0, 1))
-    scores: Float64 = home.T @ away / len(log_rates)
-    return scores
-
-
-def _goals(log_rates: Float64) -> Float64:
-    """Return Poisson probabilities, shape (draws, goals), up to a tail below 1e-12.
-
-    P(X >= rate + t) <= exp(-t² / (2 (rate + t / 3))), Bernstein's bound; here it is 1e-13.
-    """
-    rate = float(np.exp(log_rates.max()))
-    exponent = 13.0 * np.log(10.0)
-    beyond = exponent / 3.0 + np.sqrt(exponent**2 / 9.0 + 2.0 * exponent * rate)
-    goals = np.arange(int(rate + beyond) + 2)
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(goals[1:]))])
-    by_goals = np.outer(log_rates, goals) - np.exp(log_rates)[:, np.newaxis] - log_factorial
-    probabilities: Float64 = np.exp(by_goals)
-    return probabilities

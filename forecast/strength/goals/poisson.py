@@ -1,0 +1,45 @@
+"""Independent Poisson goals (Maher, Statistica Neerlandica 1982;36:109)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.strength.goals.terms import Float64, Terms
+
+__all__ = ["mean_scores", "probabilities", "terms"]
+
+HIGHEST_RATE = 300.0
+"""Above it the probabilities (not the mean rates) treat a side's rate as this one; nobody's
+outcome depends on whether a side expects 300 goals or more."""
+
+
+def terms(goals: Float64, log_rates: Float64, shape: float = 0.0) -> Terms:  # noqa: ARG001
+    """Return the log-likelihood and its derivatives."""
+    with np.errstate(over="ignore"):
+        rates = np.exp(log_rates)
+    value = (goals * log_rates - rates).sum(axis=0)
+    bend = np.stack([-rates[0], -rates[1], np.zeros_like(value)])
+    return Terms(value, goals - rates, bend)
+
+
+def mean_scores(log_rates: Float64, shapes: Float64) -> Float64:  # noqa: ARG001
+    """Return the joint probabilities of (home goals, away goals), averaged over draws."""
+    log_rates = np.minimum(log_rates, np.log(HIGHEST_RATE))
+    home, away = (probabilities(log_rates[:, side]) for side in (0, 1))
+    scores: Float64 = home.T @ away / len(log_rates)
+    return scores
+
+
+def probabilities(log_rates: Float64) -> Float64:
+    """Return Poisson probabilities, shape (draws, goals), up to a tail below 1e-12.
+
+    P(X >= rate + t) <= exp(-t² / (2 (rate + t / 3))), Bernstein's bound; here it is 1e-13.
+    """
+    rate = float(np.exp(log_rates.max()))
+    exponent = 13.0 * np.log(10.0)
+    beyond = exponent / 3.0 + np.sqrt(exponent**2 / 9.0 + 2.0 * exponent * rate)
+    goals = np.arange(int(rate + beyond) + 2)
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(goals[1:]))])
+    by_goals = np.outer(log_rates, goals) - np.exp(log_rates)[:, np.newaxis] - log_factorial
+    found: Float64 = np.exp(by_goals)
+    return found
