@@ -68,7 +68,7 @@ def test_run_writes_every_table_twice_and_nothing_else(small):
         "provenance.json",
     }
     assert set(contents(folder)) == expected | views | texts | documents | {"SHA256SUMS"}
-    assert sorted(path.name for path in folder.parent.iterdir()) == ["history", "small"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["history", "index.html", "small"]
     for table in TABLES:
         rows = pl.read_parquet(folder / f"{table}.parquet")
         header, *lines = (folder / f"{table}.csv").read_text("utf-8").splitlines()
@@ -121,7 +121,7 @@ def test_another_config_is_refused_until_forced(tmp_path, capsys):
     assert contents(out / "small") == before
     assert forecast("run", config, "--out", out, "--rng-seed", 8, "--force") == 0
     assert json.loads((out / "small/provenance.json").read_bytes())["rng_seed"] == 8
-    assert sorted(path.name for path in out.iterdir()) == ["history", "small"]
+    assert sorted(path.name for path in out.iterdir()) == ["history", "index.html", "small"]
 
 
 def test_run_prints_a_table_with_names_as_they_are(tmp_path, capsys):
@@ -171,7 +171,7 @@ def test_one_bad_config_of_a_batch_is_named_and_the_others_finish(tmp_path, caps
     bad.write_text("schema_version = 1\nid = 'bad'\n", encoding="utf-8")
     assert forecast("run", first, bad, last, "--out", tmp_path / "out") == 2
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert written == ["first", "history", "last"]
+    assert written == ["first", "history", "index.html", "last"]
     summary = capsys.readouterr().err.splitlines()[-3:]
     assert summary == [f"{first}: done", f"{bad}: failed (exit code 2)", f"{last}: done"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forecast.cli.exits import failure_code
 from forecast.cli.streams import emit
+from forecast.report.index import write_index
 from forecast.report.page.language import language
 from forecast.report.pages import render_again
 from forecast.report.text import shown
@@ -15,7 +16,9 @@ __all__ = ["report_again"]
 
 
 def report_again(folders: Iterable[Path], *, lang: str) -> int:
-    """Make the pages of every folder and print their paths; one bad folder stops no other.
+    """Make the pages of every folder, and the index beside; print the paths of the pages.
+
+    One bad folder stops no other.
 
     Returns the exit code: 0, or that of the first failure.
 
@@ -25,7 +28,10 @@ def report_again(folders: Iterable[Path], *, lang: str) -> int:
         If there is no such language.
     """
     language(lang)
-    codes = [_code(folder, lang) for folder in folders]
+    named = list(folders)
+    codes = [_code(folder, lang) for folder in named]
+    for out in sorted({folder.resolve().parent for folder in named}):
+        write_index(out, lang=lang)
     return next((code for code in codes if code), 0)
 
 

@@ -84,7 +84,12 @@ def run(
     def verb(plan: Plan) -> str:
         return _forecast(plan, out=out, workers=workers, force=force, report=report)
 
-    raise typer.Exit(run_batch(configs, verb, overrides=overrides))
+    code = run_batch(configs, verb, overrides=overrides)
+    if out.is_dir():
+        from forecast.report.index import write_index  # noqa: PLC0415 (same)
+
+        write_index(out)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -21,7 +21,7 @@ from pathlib import Path
 from forecast.errors import OutputError
 from forecast.report.text import shown
 
-__all__ = ["CHECKSUMS", "PROVENANCE", "Folder", "claim", "write_once"]
+__all__ = ["CHECKSUMS", "PROVENANCE", "Folder", "claim", "locked", "replace_file", "write_once"]
 
 PROVENANCE = "provenance.json"
 """The file that says which config a folder holds."""
@@ -167,14 +167,26 @@ def write_once(path: Path, content: bytes) -> None:
     OutputError
         If the disk refuses.
     """
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     with _as_output_error(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        replace_file(path, content)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file that is there as a whole, the former one until the new one is.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with _as_output_error(path):
         try:
             new.write_bytes(content)
             _sync(new)
-            if not path.exists():
-                new.rename(path)
+            new.rename(path)
         finally:
             new.unlink(missing_ok=True)
         _sync(path.parent)
@@ -194,7 +206,7 @@ def claim(out: Path, name: str) -> Iterator[Folder]:
     made = _make(out)
     folder = Folder(out=out, name=name)
     try:
-        with _locked(out / f".{name}.lock"):
+        with locked(out / f".{name}.lock"):
             folder.sweep()
             yield folder
     finally:
@@ -217,9 +229,16 @@ def _make(out: Path) -> bool:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock that dies with this process; its file is gone afterwards.
+
+    Raises
+    ------
+    OutputError
+        If another process holds it, unless it is waited for.
+    """
     with _as_output_error(path):
-        descriptor = _take(path)
+        descriptor = _take(path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         yield
     finally:
@@ -227,12 +246,12 @@ def _locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _take(path: Path) -> int:
+def _take(path: Path, operation: int) -> int:
     """Open and lock `path`; again if its last owner removed it in between."""
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, operation)
             if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
                 return descriptor
         except BlockingIOError:

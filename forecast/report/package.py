@@ -14,8 +14,9 @@ from forecast.tables.wide import outcomes_wide, places_wide
 
 __all__ = ["data_files", "table_files"]
 
-_SAID = ("competition", "as_of", "runs", "rng_seed", "config_hash", "notes")
-"""What the package says of the forecast itself; `forecast.json` says the rest."""
+_SAID = ("competition", "as_of", "headline", "outcomes", "strength", "runs", "rng_seed",
+         "config_hash", "notes")  # fmt: skip
+"""What the package says of the forecast itself, and an index reads; `forecast.json` has all."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """Excel takes a CSV file for UTF-8 only if it begins with these bytes."""

@@ -24,7 +24,7 @@ from forecast.report.page.shades import style_rules
 from forecast.report.stored import Stored
 from forecast.tables import movement_table
 
-__all__ = ["Picture", "page_bytes"]
+__all__ = ["Picture", "environment", "page_bytes", "style"]
 
 _MOST_FIXTURES = 32
 """Matches on the page, at most; the file has all."""
@@ -78,8 +78,7 @@ def page_bytes(
         "history": past_of(known, chances, language),
         "moved": _moved(movement, language),
     }
-    environment = _environment(language)
-    return environment.get_template("report.html.j2").render(context).encode()
+    return environment(language).get_template("report.html.j2").render(context).encode()
 
 
 def dated(stored: Stored, language: Language) -> str:
@@ -99,7 +98,7 @@ def _context(stored: Stored, chances: Chances, language: Language) -> dict[str, 
     asked = language.label(labels[chances.asked], chances.asked)
     return {
         "language": language,
-        "style": Markup(_style()),  # noqa: S704 (our own file, no text of a config)
+        "style": style(),
         "title": stored.facts["competition"]["name"],
         "dated": dated(stored, language),
         "headline": headline(stored, chances, language),
@@ -124,8 +123,9 @@ def _context(stored: Stored, chances: Chances, language: Language) -> dict[str, 
 
 
 @cache
-def _environment(language: Language) -> Environment:
-    environment = Environment(
+def environment(language: Language) -> Environment:
+    """Return what templates are rendered with: every text is escaped, every name is known."""
+    made = Environment(
         loader=PackageLoader("forecast.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -133,15 +133,16 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
-    return environment
+    made.install_gettext_translations(language.words, newstyle=True)  # type: ignore[attr-defined]
+    return made
 
 
 @cache
-def _style() -> str:
+def style() -> Markup:
+    """Return the style sheet of every page."""
     loader = PackageLoader("forecast.report.page")
     source, _, _ = loader.get_source(Environment(autoescape=True), "style.css")
-    return source + style_rules()
+    return Markup(source + style_rules())  # noqa: S704 (our own file, no text of a config)
 
 
 def _columns(
