@@ -26,18 +26,22 @@ __all__ = [
     "LEVEL_EXTRA_TIME",
     "LEVEL_NONE",
     "LEVEL_PENALTIES",
+    "MARGIN",
     "MAX_RATE",
     "NEUTRAL",
     "RUNS_PER_REPLICATE",
+    "SAMPLED_TILES",
     "STRATA",
     "STREAM_VERSION",
     "TILE",
     "UNKNOWN",
     "Counts",
     "Cut",
+    "Event",
     "Fixtures",
     "Knockouts",
     "Layout",
+    "Needs",
     "OutcomeSlots",
     "PointsBins",
     "Posterior",
@@ -60,6 +64,12 @@ STRATA = 256
 """Orders of strata that fixtures and ties take in turn; a power of two."""
 
 RUNS_PER_REPLICATE = TILE * DRAWS_PER_REPLICATE
+
+SAMPLED_TILES = 16
+"""Of so many tiles of a replicate the first is sampled for what costs too much on all."""
+
+MARGIN = 30
+"""Goal difference beyond which, either way, a margin counts as this one."""
 
 FIRST_TEAM = 2
 """Index of the first attack in a row of strengths; before it intercept and home advantage."""
@@ -156,6 +166,17 @@ class PointsBins:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """A match left whose result is counted: its number in the plan, and whether it is of a tie.
+
+    A tie has no draw: its result is who goes through.
+    """
+
+    match: int
+    tie: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """What the rows of the counts mean; the only bridge between slots and names."""
 
@@ -163,6 +184,7 @@ class Layout:
     outcomes: tuple[OutcomeSlots, ...]
     cuts: tuple[Cut, ...]
     points: tuple[PointsBins, ...]
+    events: tuple[Event, ...]
 
 
 class Fixtures(NamedTuple):
@@ -321,6 +343,30 @@ class Knockouts(NamedTuple):
     chart: Float32
 
 
+class Needs(NamedTuple):
+    """What is counted on sampled tiles: matches with their teams, and margins at the cuts.
+
+    Attributes
+    ----------
+    event_side : int64, shape (events,)
+        The home side of a match of a table, or `UNKNOWN` for a tie.
+    event_slots : int64, shape (events, 2)
+        First slot and number of those of the winners of a tie's stage.
+    event_teams : int64, shape (events, 2)
+        Home and away.
+    band : int64, shape (tables, teams)
+        How many cuts lie below each place.
+    margin_known : int64, shape (tables, teams)
+        Goal difference of the played matches.
+    """
+
+    event_side: Int64
+    event_slots: Int64
+    event_teams: Int64
+    band: Int64
+    margin_known: Int64
+
+
 class Program(NamedTuple):
     """A competition as the arrays that the kernel plays: a straight-line program over slots.
 
@@ -341,6 +387,7 @@ class Program(NamedTuple):
     fixtures : Fixtures
     tables : Tables
     knockouts : Knockouts
+    needs : Needs
     """
 
     stage_is_table: Bool
@@ -353,6 +400,7 @@ class Program(NamedTuple):
     fixtures: Fixtures
     tables: Tables
     knockouts: Knockouts
+    needs: Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,6 +434,16 @@ class Counts:
         it was enough to finish above cut c (zero for bins of another stage than the cut's).
     rungs : int64, shape (cuts, most rungs of any cut)
         Which rung of the ladder separated the two teams at each cut.
+    given, given_squares : int64, shape (events, 3)
+        On sampled tiles, how often a match ended as a home win, a draw, an away win; and the sum
+        over replicates of the squares.
+    joint, joint_squares, joint_given : int64, shape (events, 3, 2, outcomes)
+        Those of them in which the home team, and the away team, reached each outcome; the squares,
+        and the products with `given`.
+    margins : int64, shape (tables, bands, points, 2 * MARGIN + 1)
+        Teams on sampled tiles by cuts below their place, points from the least of the bins, and
+        goal difference from -MARGIN.
+    sampled_tiles : int
     exact_tiles : int
         Tiles whose scores could leave a packed field, ranked by the slower exact ladder.
     capped_tiles : int
@@ -400,6 +458,13 @@ class Counts:
     products: Int64
     points: Int64
     rungs: Int64
+    given: Int64
+    given_squares: Int64
+    joint: Int64
+    joint_squares: Int64
+    joint_given: Int64
+    margins: Int64
+    sampled_tiles: int
     exact_tiles: int
     capped_tiles: int
 

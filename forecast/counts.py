@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import Counts, Season
+from forecast.arrays import MARGIN, TILE, Counts, Season
 from forecast.kernel.season import Tally
 
 __all__ = ["Pair", "add", "from_tally"]
@@ -53,9 +53,32 @@ def from_tally(season: Season, tally: Tally) -> Counts:
         products=tally.products.astype(np.int64),
         points=enough_points(season, tally.points.astype(np.int64)),
         rungs=tally.rungs.copy(),
+        **needs_of(season, tally),
+        sampled_tiles=int(tally.tiles[2]),
         exact_tiles=int(tally.tiles[0]),
         capped_tiles=int(tally.tiles[1]),
     )
+
+
+def needs_of(season: Season, tally: Tally) -> dict[str, Int64]:
+    """Return the fields of `Counts` from sampled tiles; what is no home win or draw is a defeat."""
+    needs = tally.needs
+    teams = season.program.needs.event_teams
+    given, joint = needs.given.astype(np.int64), needs.joint.astype(np.int64)
+    all_given = np.full(len(teams), tally.tiles[2] * TILE, np.int64)
+    all_joint = needs.sampled.astype(np.int64)[teams]
+    given = np.stack([*given.T, all_given - given.sum(axis=1)], axis=1)
+    joint = np.concatenate([joint, (all_joint - joint.sum(axis=1))[:, np.newaxis]], axis=1)
+    tables, bands, cells = needs.margins.shape
+    width = 2 * MARGIN + 1
+    return {
+        "given": given,
+        "given_squares": given**2,
+        "joint": joint,
+        "joint_squares": joint**2,
+        "joint_given": joint * given[:, :, np.newaxis, np.newaxis],
+        "margins": needs.margins.astype(np.int64).reshape(tables, bands, cells // width, width),
+    }
 
 
 def enough_points(season: Season, by_place: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from forecast import tables
@@ -32,9 +31,9 @@ from forecast.report.history import record
 from forecast.report.package import data_files, table_files
 from forecast.report.provenance import Effort, Stopwatch, provenance
 from forecast.report.stored import Stored
-from forecast.simulate import draws, simulate
-from forecast.strength import Fit, fit, summarise
-from forecast.strength import expected as expected_matches
+from forecast.simulate import simulate
+from forecast.strength import Fit, fit
+from forecast.tabulate import strengths_of, tabulate
 
 __all__ = [
     "MOST_REPLICATES",
@@ -91,6 +90,8 @@ class Result:
     matches: pl.DataFrame
     strengths: pl.DataFrame
     standings: pl.DataFrame
+    margins: pl.DataFrame
+    next_results: pl.DataFrame
     status: pl.DataFrame
     verdicts: tuple[Verdict, ...]
     effort: Effort
@@ -128,6 +129,8 @@ class Result:
             "matches": self.matches,
             "strengths": self.strengths,
             "standings": self.standings,
+            "margins": self.margins,
+            "next_results": self.next_results,
             "status": self.status,
         }
 
@@ -204,7 +207,7 @@ def run(
         verdicts = prove(plan)
         tables.check_status(season.layout, counts, verdicts)
     with clock.step("tables"):
-        frames = _tabulated(plan, season, fitted, counts)
+        frames = tabulate(plan, season, fitted, counts)
     return Result(
         plan=plan,
         fit=fitted,
@@ -221,7 +224,7 @@ def fit_strengths(plan: Plan) -> Fitted:
     clock = Stopwatch.start()
     with clock.step("fit"):
         fitted = fit(plan)
-        strengths = _strengths(plan, fitted)
+        strengths = strengths_of(plan, fitted)
     return Fitted(plan=plan, fit=fitted, strengths=strengths, effort=clock.effort(workers=1))
 
 
@@ -269,39 +272,3 @@ def _worst_error(counts: Counts) -> float:
         hits=counts.outcomes, squares=counts.outcome_squares, replicates=counts.replicates
     )
     return float(errors.max(initial=0.0))
-
-
-def _tabulated(plan: Plan, season: Season, fitted: Fit, counts: Counts) -> dict[str, pl.DataFrame]:
-    layout = season.layout
-    tables.check_counts(layout, counts)
-    frozen = fitted.posterior.factor.shape == (1, fitted.posterior.mean.shape[1], 0)
-    return {
-        "outcomes": tables.outcome_table(plan, layout, counts, frozen=frozen),
-        "places": tables.place_table(plan, layout, counts),
-        "points": tables.points_table(layout, counts),
-        "tie_breaks": tables.tie_break_table(layout, counts),
-        "matches": _matches(plan, fitted.posterior),
-        "strengths": _strengths(plan, fitted),
-        "standings": tables.standings_table(plan),
-    }
-
-
-def _strengths(plan: Plan, fitted: Fit) -> pl.DataFrame:
-    return tables.strength_table(
-        plan,
-        summarise(fitted.posterior),
-        first_half_share=fitted.posterior.first_half_share,
-    )
-
-
-def _matches(plan: Plan, posterior: Posterior) -> pl.DataFrame:
-    """Average each match over the draws of the first replicate, which fill the space evenly."""
-    fixtures = tables.fixtures_left(plan)
-    expected = expected_matches(
-        draws(posterior, rng_seed=plan.simulation.rng_seed, replicate=0),
-        home=np.array([match.home for match in fixtures], np.int64),
-        away=np.array([match.away for match in fixtures], np.int64),
-        neutral=np.array([match.neutral for match in fixtures], np.bool_),
-        model=plan.strength.goals,
-    )
-    return tables.match_table(plan, fixtures, expected)

@@ -9,10 +9,13 @@ import numpy as np
 
 from forecast.arrays import (
     DRAWS_PER_REPLICATE,
+    MARGIN,
     RUNS_PER_REPLICATE,
+    SAMPLED_TILES,
     TILE,
     Counts,
     Cut,
+    Event,
     Layout,
     OutcomeSlots,
     PointsBins,
@@ -79,17 +82,24 @@ CUP_LAYOUT = Layout(
     outcomes=(OutcomeSlots("finalist", (4, 5)), OutcomeSlots("champion", (8,))),
     cuts=(Cut("league", 2, LADDER),),
     points=(PointsBins("league", LOWEST, 0, 22),),
+    events=(Event(0, tie=False),),
 )
 
 
 @dataclass(frozen=True)
 class Played:
-    """`order[run, place]` is a team, `points[run, place]` its total, `champion[run]` a team."""
+    """`order[run, place]` is a team, `points[run, place]` its total, `champion[run]` a team.
+
+    `result[run]` is 0, 1 or 2 for a home win, draw or away win of team 0 against team 1, and
+    `margins[run, place]` a goal difference.
+    """
 
     order: np.ndarray
     points: np.ndarray
     champion: np.ndarray
     rung: np.ndarray
+    result: np.ndarray
+    margins: np.ndarray
     replicates: int
 
 
@@ -104,7 +114,9 @@ def play_cup(replicates=3, spread=1.0, seed=5):
     champion = np.where(rng.random(runs) < 0.6, order[:, 0], order[:, 1])
     level = points[:, 1] == points[:, 2]
     rung = np.where(level, rng.integers(1, 3, size=runs), 0)
-    return Played(order, points, champion, rung, replicates)
+    result = np.where(rng.random(runs) < 0.2, 1, np.where(form[:, 0] > form[:, 1], 0, 2))
+    margins = rng.integers(-MARGIN, MARGIN + 1, size=(runs, 4))
+    return Played(order, points, champion, rung, result, margins, replicates)
 
 
 def count_cup(played):
@@ -136,6 +148,33 @@ def count_cup(played):
         products=(halves[..., 0] * halves[..., 1]).sum(axis=2),
         points=points,
         rungs=np.bincount(played.rung, minlength=3)[np.newaxis],
+        **count_needs(played, outcomes),
         exact_tiles=0,
         capped_tiles=0,
     )
+
+
+def count_needs(played, outcomes):
+    """Count, on every sixteenth tile, what the first match led to, and margins at the cut."""
+    tiles = np.arange(len(played.order) // TILE)
+    runs = np.repeat(tiles % SAMPLED_TILES == 0, TILE)
+    given = played.result[:, np.newaxis] == np.arange(3)
+    joint = given[:, :, np.newaxis, np.newaxis] & outcomes[:, [0, 1]].T[:, np.newaxis]
+    shape = (played.replicates, RUNS_PER_REPLICATE)
+    given, joint = (
+        (x & runs.reshape(-1, *[1] * (x.ndim - 1))).reshape(*shape, *x.shape[1:]).sum(axis=1)
+        for x in (given, joint)
+    )
+    margins = np.zeros((1, 2, 22, 2 * MARGIN + 1), np.int64)
+    below = np.broadcast_to(np.arange(4) < 2, played.points.shape)[runs].astype(int)
+    at = (0, below, played.points[runs] - LOWEST, played.margins[runs] + MARGIN)
+    np.add.at(margins, at, 1)
+    return {
+        "given": given.sum(axis=0)[np.newaxis],
+        "given_squares": (given**2).sum(axis=0)[np.newaxis],
+        "joint": joint.sum(axis=0)[np.newaxis],
+        "joint_squares": (joint**2).sum(axis=0)[np.newaxis],
+        "joint_given": (joint * given[:, :, np.newaxis, np.newaxis]).sum(axis=0)[np.newaxis],
+        "margins": margins,
+        "sampled_tiles": int(runs.sum()) // TILE,
+    }

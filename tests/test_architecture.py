@@ -16,7 +16,7 @@ LAYERS = {
     "kernel": 1, "strength": 1, "counts": 1,
     "config": 2, "lowering": 2, "proof": 2,
     "simulate": 3, "tables": 3,
-    "report": 4,
+    "report": 4, "tabulate": 4,
     "bench": 5, "pipeline": 5, "what_if": 5, "cli": 5,
     "": 6, "__main__": 6,
 }  # fmt: skip
@@ -113,7 +113,7 @@ def test_only_config_reads_toml_and_csv():
 
 
 def test_frames_are_made_in_tables_and_used_above():
-    assert users_of("polars") <= {"tables", "report", "pipeline", "what_if", "cli"}
+    assert users_of("polars") <= {"tables", "report", "tabulate", "pipeline", "what_if", "cli"}
 
 
 def test_terminal_libraries_stay_at_the_top():

@@ -19,7 +19,8 @@ from forecast.config import Overrides, load
 from forecast.errors import ModelError, OutputError
 
 TABLES = (
-    "outcomes", "places", "points", "tie_breaks", "matches", "strengths", "standings", "status",
+    "outcomes", "places", "points", "tie_breaks", "matches", "strengths", "standings",
+    "margins", "next_results", "status",
 )  # fmt: skip
 PROGRAM = [sys.executable, "-m", "forecast"]
 

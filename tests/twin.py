@@ -22,7 +22,7 @@ from twin_stream import (
 )
 from twin_ties import Tie
 
-from forecast.arrays import MAX_RATE, TILE
+from forecast.arrays import MARGIN, MAX_RATE, SAMPLED_TILES, TILE
 from forecast.plan import ENTRY, TableStage
 
 
@@ -46,6 +46,10 @@ class Seen:
     points: Counter = field(default_factory=Counter)  # (stage, points)
     enough: Counter = field(default_factory=Counter)  # (stage, cut, points)
     rungs: Counter = field(default_factory=Counter)  # (stage, cut, rung)
+    given: Counter = field(default_factory=Counter)  # (line, result)
+    joint: Counter = field(default_factory=Counter)  # (line, result, side, outcome)
+    margins: Counter = field(default_factory=Counter)  # (stage, cuts below, points, margin)
+    sampled: int = 0
     capped: int = 0
 
 
@@ -56,6 +60,7 @@ class Run:
         self.number = number
         self.seats = {(ENTRY, team + 1): team for team in range(teams)}
         self.last_place = dict.fromkeys(range(teams), 0)
+        self.scores = {}
 
     def better(self, team, rival):
         """Return whether a team comes before its rival; in the order of teams without a table."""
@@ -127,8 +132,8 @@ class Twin:
                     if any(place in {p.first - 1, p.last} for p in mine):
                         yield stage.id, place, stage.tie_breaks
 
-    def play_tile(self, row, key):
-        """Play the runs of one draw of strengths."""
+    def play_tile(self, row, key, number):
+        """Play the runs of one draw of strengths; `number` is that of the tile."""
         strengths = Strengths([float(value) for value in row])
         rates = []
         for m in self.left:
@@ -148,6 +153,61 @@ class Twin:
                 self.play_knockout(stage, first_tie, runs, strengths, key)
                 first_tie += len(self.meetings(stage))
         self.count_places(runs)
+        if number % SAMPLED_TILES == 0:
+            self.seen.sampled += 1
+            for run, lines in zip(runs, tables, strict=True):
+                self.count_needs(run)
+                self.count_margins(run, lines)
+
+    def count_needs(self, run):
+        """Count what each match left led to, for its two teams."""
+        for m in self.plan.matches:
+            if m.played and not m.supposed:
+                continue
+            if m.stage in {table.id for table in self.tables}:
+                if m.supposed:
+                    continue
+                home, away = run.scores[m.line]
+                result = "draw" if home == away else "home" if home > away else "away"
+            elif m.stage in {s.id for s in self.simulated} and not self.settled(m):
+                stage = next(s for s in self.simulated if s.id == m.stage)
+                ties = len(self.meetings(stage))
+                winners = [run.seats[stage.id, place] for place in range(1, ties + 1)]
+                result = "home" if m.home in winners else "away"
+            else:
+                continue
+            self.seen.given[m.line, result] += 1
+            for side, team in enumerate((m.home, m.away)):
+                for outcome in self.plan.competition.outcomes:
+                    if any(
+                        run.seats[p.stage, place] == team
+                        for p in outcome.places
+                        for place in range(p.first, p.last + 1)
+                    ):
+                        self.seen.joint[m.line, result, side, outcome.id] += 1
+
+    def settled(self, m):
+        """Return whether the winner of a match's tie is known."""
+        return any(
+            other.winner is not None
+            and other.stage == m.stage
+            and {other.home, other.away} == {m.home, m.away}
+            for other in self.plan.matches
+        )
+
+    def count_margins(self, run, lines):
+        """Count points and goal difference of every team by the cuts below its place."""
+        for table in self.tables:
+            cuts = [place for stage, place, _ in self.seen.cuts if stage == table.id]
+            for place in range(1, self.teams + 1) if cuts else ():
+                team = run.seats[table.id, place]
+                points, margin = (
+                    column(name, team, lines[table.id], self.plan, table)
+                    for name in ("points", "goal_difference")
+                )
+                margin = max(-MARGIN, min(margin, MARGIN))
+                below = sum(place <= cut for cut in cuts)
+                self.seen.margins[table.id, below, points, margin] += 1
 
     def lines(self, run, key, thresholds):
         """Return the lines of every team in every table of one run, known and drawn."""
@@ -158,6 +218,7 @@ class Twin:
             goals = tuple(
                 self.goals(2 * number + k, run, key, thresholds[2 * number + k]) for k in (0, 1)
             )
+            run.scores[m.line] = goals
             self.enter(lines, m, goals, self.thin(HALVES, number, run, goals, key))
         for m in self.known:
             goals, half = (m.home_goals, m.away_goals), m.half_time
@@ -266,5 +327,5 @@ def play_replicate(plan, first_half_share, strengths, rng_seed, replicate):
     """Return what is seen when every row of `strengths` is played for one tile."""
     twin = Twin(plan, first_half_share)
     for number, row in enumerate(strengths):
-        twin.play_tile(row, tile_key(rng_seed, replicate, number))
+        twin.play_tile(row, tile_key(rng_seed, replicate, number), number)
     return twin.seen

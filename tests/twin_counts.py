@@ -2,6 +2,7 @@
 
 from twin import Seen, play_replicate
 
+from forecast.arrays import MARGIN
 from forecast.lowering import lower
 from forecast.simulate.threads import play_strengths
 
@@ -27,6 +28,20 @@ def named(season, plan, counts):
     for c, cut in enumerate(layout.cuts):
         for rung, name in enumerate(cut.rungs):
             seen.rungs[cut.stage, cut.place, name] += int(counts.rungs[c, rung])
+    results = ("home", "draw", "away")
+    for e, found in enumerate(layout.events):
+        line = plan.matches[found.match].line
+        for r, result in enumerate(results):
+            seen.given[line, result] += int(counts.given[e, r])
+            for side in (0, 1):
+                for k, outcome in enumerate(plan.competition.outcomes):
+                    hits = int(counts.joint[e, r, side, k])
+                    seen.joint[line, result, side, outcome.id] += hits
+    for t, bins in enumerate(layout.points):
+        for below, total, margin in zip(*counts.margins[t].nonzero(), strict=True):
+            key = bins.stage, int(below), bins.lowest + int(total), int(margin) - MARGIN
+            seen.margins[key] += int(counts.margins[t, below, total, margin])
+    seen.sampled = counts.sampled_tiles
     return seen
 
 

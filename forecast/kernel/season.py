@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.arrays import MAX_RATE, TILE, Program
+from forecast.arrays import MAX_RATE, SAMPLED_TILES, TILE, Program
 from forecast.jit import jit, jit_inner
 from forecast.kernel.goals import sample_goals
 from forecast.kernel.knockout import play_knockout
 from forecast.kernel.legs import TEAM
+from forecast.kernel.needs import count_needs, make_needs
 from forecast.kernel.rates import (
     LEVELS_AT_ONCE,
     MAX_LEVELS,
@@ -23,7 +24,16 @@ from forecast.kernel.rates import (
     team_factors,
 )
 from forecast.kernel.table import play_table
-from forecast.kernel.types import Factors, Flag, Integer, LadderWork, TableWork, Thresholds, TieWork
+from forecast.kernel.types import (
+    Factors,
+    Flag,
+    Integer,
+    LadderWork,
+    NeedsTally,
+    TableWork,
+    Thresholds,
+    TieWork,
+)
 from forecast.kernel.words import tile_key
 
 __all__ = ["Tally", "play_replicate"]
@@ -43,8 +53,10 @@ class Tally(NamedTuple):
     points : uint32, shape (teams, bins)
         By place, summed over the tables that share a row.
     rungs : int64, shape (cuts, rungs)
-    tiles : int64, shape (2,)
-        Tiles ranked exactly; tiles in which some pairing would be beyond `MAX_RATE`.
+    tiles : int64, shape (3,)
+        Tiles ranked exactly; tiles in which some pairing would be beyond `MAX_RATE`; those sampled.
+    needs : NeedsTally
+        Of every tile whose number is a multiple of `SAMPLED_TILES`.
     """
 
     occupancy: np.ndarray
@@ -53,6 +65,7 @@ class Tally(NamedTuple):
     points: np.ndarray
     rungs: np.ndarray
     tiles: np.ndarray
+    needs: NeedsTally
 
 
 class Bench(NamedTuple):
@@ -236,6 +249,10 @@ def play_replicate(
     """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams))."""
     slots, teams = tally.occupancy.shape
     bench = make_bench(teams, slots, 2 * program.fixtures.home.size)
+    needs = make_needs(teams, tally.outcomes.shape[0])
     for draw in range(strengths.shape[0]):
         key = tile_key(rng_seed, replicate, np.uint64(draw))
         play_tile(program, strengths[draw], key, bench, tally)
+        if draw % SAMPLED_TILES == 0:
+            tally.tiles[2] += 1
+            count_needs(program, bench.goals, bench.occupants, needs, tally.needs)

@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["Factors", "Flag", "Integer", "LadderWork", "TableWork", "Thresholds", "TieWork"]
+__all__ = [
+    "Factors",
+    "Flag",
+    "Integer",
+    "LadderWork",
+    "NeedsTally",
+    "NeedsWork",
+    "TableWork",
+    "Thresholds",
+    "TieWork",
+]
 
 Integer = int | np.integer[Any]
 Flag = bool | np.bool_
@@ -61,6 +71,46 @@ class LadderWork(NamedTuple):
 
     values: np.ndarray
     split: np.ndarray
+
+
+class NeedsTally(NamedTuple):
+    """What the sampled tiles of a replicate add up to; all uint32.
+
+    Attributes
+    ----------
+    given : shape (events, 2)
+        Runs in which the home side won or went through, and in which there was a draw.
+    joint : shape (events, 2, 2, outcomes)
+        Those of them in which each of the two sides reached each outcome.
+    sampled : shape (teams, outcomes)
+        Runs in which a team reached an outcome.
+    margins : shape (tables, bands, points * margins)
+        Teams by their band, and by points and goal difference.
+    """
+
+    given: np.ndarray
+    joint: np.ndarray
+    sampled: np.ndarray
+    margins: np.ndarray
+
+
+class NeedsWork(NamedTuple):
+    """Work arrays of a sampled tile.
+
+    Attributes
+    ----------
+    reached : uint64, shape (teams, outcomes)
+        A bit a run.
+    cell : uint32, shape (teams, TILE)
+        Where a team is counted in `NeedsTally.margins`.
+    points, margin : int32, shape (TILE,)
+        Of one team.
+    """
+
+    reached: np.ndarray
+    cell: np.ndarray
+    points: np.ndarray
+    margin: np.ndarray
 
 
 class TableWork(NamedTuple):

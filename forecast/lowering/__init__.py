@@ -10,6 +10,7 @@ from forecast.arrays import Cut, Layout, PointsBins, Program, Season, Tables
 from forecast.lowering.bracket import lower_knockouts
 from forecast.lowering.ladder import lower_ladders, sorting_network
 from forecast.lowering.matches import TableMatches, lower_matches
+from forecast.lowering.needs import lower_needs
 from forecast.lowering.slots import assign_slots, lower_outcomes, played_stages, table_cuts
 from forecast.lowering.strata import strata
 from forecast.plan import ENTRY, Plan, Stage, TableStage
@@ -69,6 +70,7 @@ def lower(plan: Plan, first_half_share: float) -> Season:
     outcomes = lower_outcomes(plan, spans)
     matches = lower_matches(plan, tables)
     lowered, bins = lower_tables(plan, tables, matches, cuts, first_half_share=first_half_share)
+    needs, events = lower_needs(plan, stages, spans, matches, cuts)
     program = Program(
         stage_is_table=np.array([isinstance(s, TableStage) for s in stages], np.bool_),
         stage_slot=np.array([spans[s.id].first for s in stages], np.int64),
@@ -80,11 +82,12 @@ def lower(plan: Plan, first_half_share: float) -> Season:
         fixtures=matches.fixtures,
         tables=lowered,
         knockouts=lower_knockouts(plan, stages, spans),
+        needs=needs,
     )
     shown = tuple(spans[stage.id] for stage in stages)
     return Season(
         program=program,
-        layout=Layout(stages=shown, outcomes=outcomes, cuts=cuts, points=bins),
+        layout=Layout(stages=shown, outcomes=outcomes, cuts=cuts, points=bins, events=events),
         teams=len(plan.competition.teams),
         slots=shown[-1].first + shown[-1].size,
         bins=sum(b.size for b in bins),

@@ -8,9 +8,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import Counts, Posterior, Season
+from forecast.arrays import MARGIN, Counts, Posterior, Season
 from forecast.counts import add, from_tally
 from forecast.kernel.season import Tally, play_replicate
+from forecast.kernel.types import NeedsTally
 from forecast.simulate.draws import draws
 
 __all__ = ["play", "play_strengths", "simulate"]
@@ -26,7 +27,22 @@ def empty_tally(season: Season) -> Tally:
         products=np.zeros((len(layout.outcomes), teams), np.uint32),
         points=np.zeros((teams, season.bins), np.uint32),
         rungs=np.zeros((len(layout.cuts), rungs), np.int64),
-        tiles=np.zeros(2, np.int64),
+        tiles=np.zeros(3, np.int64),
+        needs=empty_needs(season),
+    )
+
+
+def empty_needs(season: Season) -> NeedsTally:
+    """Return the part of a tally that is counted on sampled tiles."""
+    layout, events = season.layout, len(season.layout.events)
+    outcomes = len(layout.outcomes)
+    band = season.program.needs.band
+    cells = max((bins.size for bins in layout.points), default=0) * (2 * MARGIN + 1)
+    return NeedsTally(
+        given=np.zeros((events, 2), np.uint32),
+        joint=np.zeros((events, 2, 2, outcomes), np.uint32),
+        sampled=np.zeros((season.teams, outcomes), np.uint32),
+        margins=np.zeros((band.shape[0], band.max(initial=0) + 1, cells), np.uint32),
     )
 
 

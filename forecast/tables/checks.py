@@ -30,6 +30,7 @@ def check_counts(layout: Layout, counts: Counts) -> None:
     _check_tiles(counts)
     _check_points(layout, counts)
     _check_rungs(layout, counts)
+    _check_sampled(layout, counts)
 
 
 def _demand(holds: object, what: str) -> None:
@@ -96,3 +97,17 @@ def _check_rungs(layout: Layout, counts: Counts) -> None:
         rungs = counts.rungs[row]
         _demand(rungs.sum() == counts.runs, f"one rung decides cut {cut.place} of {cut.stage}")
         _demand(rungs[len(cut.rungs) :] == 0, f"rungs of cut {cut.place} are in its ladder")
+
+
+def _check_sampled(layout: Layout, counts: Counts) -> None:
+    runs = counts.sampled_tiles * TILE
+    _demand(counts.given >= 0, "given below 0")
+    _demand(counts.joint >= 0, "joint below 0")
+    _demand(counts.given.sum(axis=1) == runs, "every match has one result a sampled run")
+    most = counts.given[:, :, np.newaxis, np.newaxis]
+    _demand(counts.joint <= most, "an outcome goes with a result only if that happened")
+    for table, bins in enumerate(layout.points):
+        cuts = [cut for cut in layout.cuts if cut.stage == bins.stage]
+        size = next(stage.size for stage in layout.stages if stage.stage == bins.stage)
+        expected = size * runs if cuts else 0
+        _demand(counts.margins[table].sum() == expected, f"margins of every team of {bins.stage}")

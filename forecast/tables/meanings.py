@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forecast.tables.schemas import MAY_BE_NULL
+from forecast.tables.schemas import LEVERAGE, MAY_BE_NULL
 
 __all__ = ["TABLES", "Field", "Table", "fields_of"]
 
@@ -62,6 +62,16 @@ TABLES: dict[str, Table] = {
     "status": Table(
         "What the rules already prove, never the counts: one row a team and outcome.",
         ("team", "outcome"),
+    ),
+    "margins": Table(
+        "How often points and goal difference were enough for each cut, on one of sixteen draws of "
+        "strengths: one row a cut, total and difference.",
+        ("stage", "cut", "points", "goal_difference"),
+    ),
+    "next_results": Table(
+        "The chance of each outcome given the result of the next match, on one of sixteen draws of "
+        "strengths: one row a team, outcome and result.",
+        ("team", "outcome", "result"),
     ),
     "history": Table(
         "What is kept of every forecast: outcomes and status, one row a team and outcome.",
@@ -141,6 +151,21 @@ _COLUMNS: dict[str, tuple[str, str | None]] = {
     "goals_against": ("Goals conceded.", "goals"),
     "goal_difference": ("Goals scored less goals conceded.", "goals"),
     "standings.points": ("Points so far, adjustments included.", "points"),
+    "margins.goal_difference": (
+        "Goals scored less goals conceded at the end; 30 stands for more, -30 for less.",
+        "goals",
+    ),
+    "margins.probability": ("enough / reached.", _SHARE),
+    "margins.std_error": (
+        "At most the error of the simulation: as if the teams of one draw were one.",
+        "probability",
+    ),
+    "result": (
+        "Of the team's next match: `win`, `draw` or `loss`; of a tie, `through` or `out`.",
+        None,
+    ),
+    "next_results.hits": ("In how many of these runs the outcome was reached.", _RUNS),
+    "next_results.runs": ("In how many runs looked at the match had this result.", _RUNS),
     "config_hash": ("SHA-256 of all that can change a number of the forecast.", None),
     "previous_forecast_id": ("The forecast before.", None),
     "previous_as_of": ("Its day; empty if it knew all results.", None),
@@ -154,6 +179,14 @@ _COLUMNS: dict[str, tuple[str, str | None]] = {
 }
 
 _BEGINNINGS: dict[str, tuple[str, str | None]] = {
+    "leverage_": (
+        "What a home and an away win change in the chance of {}, for the team with more at stake.",
+        "probability",
+    ),
+    "error_leverage_": (
+        "At most the error of the simulation in the leverage on {}.",
+        "probability",
+    ),
     "outcomes_wide.p_": ("Probability of the outcome {}.", _SHARE),
     "outcomes_wide.std_error_": ("Error of the simulation in the chance of {}.", "probability"),
     "places_wide.p_": (
@@ -186,7 +219,11 @@ def fields_of(table: str, schema: pl.Schema) -> tuple[Field, ...]:
 def _field(table: str, name: str, kind: pl.DataType) -> Field:
     description, unit = _meaning(table, name)
     wide = table.endswith("_wide")
-    required = name not in MAY_BE_NULL and not (wide and name not in TABLES[table].key)
+    required = (
+        name not in MAY_BE_NULL
+        and not name.startswith(LEVERAGE)
+        and not (wide and name not in TABLES[table].key)
+    )
     return Field(name, _KINDS[kind], description, unit, required)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 __all__ = [
     "HISTORY",
+    "MARGINS",
     "MATCHES",
     "MOVEMENT",
+    "NEXT_RESULTS",
     "OUTCOMES",
     "PLACES",
     "POINTS",
@@ -16,6 +20,7 @@ __all__ = [
     "TIE_BREAKS",
     "WHAT_IF",
     "conform",
+    "with_leverage",
 ]
 
 _FORECAST = {"forecast_id": pl.String, "as_of": pl.Date}
@@ -71,6 +76,33 @@ MOVEMENT = pl.Schema(
         "previous_probability": pl.Float64,
         "change": pl.Float64,
         "change_error": pl.Float64,
+    }
+)
+
+MARGINS = pl.Schema(
+    {
+        "stage": pl.String,
+        "cut": pl.Int64,
+        "points": pl.Int64,
+        "goal_difference": pl.Int64,
+        "reached": pl.Int64,
+        "enough": pl.Int64,
+        "probability": pl.Float64,
+        "std_error": pl.Float64,
+    }
+)
+
+NEXT_RESULTS = pl.Schema(
+    {
+        "team": pl.String,
+        "outcome": pl.String,
+        "stage": pl.String,
+        "round": pl.Int64,
+        "home": pl.String,
+        "away": pl.String,
+        "result": pl.String,
+        **_COUNTED,
+        "std_error": pl.Float64,
     }
 )
 
@@ -143,10 +175,22 @@ MAY_BE_NULL = frozenset(
 )
 
 
+LEVERAGE = ("leverage_", "error_leverage_")
+"""Beginnings of the columns of leverage, before the id of an outcome."""
+
+
+def with_leverage(outcomes: Sequence[str]) -> pl.Schema:
+    """Return `MATCHES` with two columns an outcome: its leverage, and the error of that."""
+    names = [f"{first}leverage_{outcome}" for outcome in outcomes for first in ("", "error_")]
+    return pl.Schema([*MATCHES.items(), *((name, pl.Float64()) for name in names)])
+
+
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """Return `frame` after asserting its columns, types, missing values and finite numbers."""
     assert frame.schema == schema, f"{frame.schema} is not {schema}"
     for column in frame.iter_columns():
-        assert column.name in MAY_BE_NULL or column.null_count() == 0, column.name
-        assert not column.dtype.is_float() or bool(column.is_finite().all()), column.name
+        may_be_null = column.name in MAY_BE_NULL or column.name.startswith(LEVERAGE)
+        assert may_be_null or column.null_count() == 0, column.name
+        known = column.drop_nulls()
+        assert not known.dtype.is_float() or bool(known.is_finite().all()), column.name
     return frame
