@@ -69,7 +69,11 @@ def test_run_writes_every_table_twice_and_nothing_else(small):
         "provenance.json",
     }
     assert set(contents(folder)) == expected | views | texts | documents | {"SHA256SUMS"}
-    assert sorted(path.name for path in folder.parent.iterdir()) == ["history", "index.html", "small"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == [
+        "history",
+        "index.html",
+        "small",
+    ]
     for table in TABLES:
         rows = pl.read_parquet(folder / f"{table}.parquet")
         header, *lines = (folder / f"{table}.csv").read_text("utf-8").splitlines()
