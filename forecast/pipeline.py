@@ -150,8 +150,12 @@ class Result:
                 self.publish(folder, force=force, report=report)
             return folder.path
 
-    def publish(self, folder: Folder, *, force: bool = False, report: bool = True) -> None:
-        """Write all files into a claimed folder; without `report` those that programs read."""
+    def publish(self, folder: Folder, *, force: bool = False, report: bool = True) -> str | None:
+        """Write all files into a claimed folder; without `report` those that programs read.
+
+        Returns why pictures are missing if they could not be drawn.
+        """
+        fault = None
         head = facts(self.plan, self.counts, notes=self.notes)
         files = data_files(head, self.tables, desk=report)
         document = provenance(self.plan, self.effort, counts=self.counts, files=files)
@@ -164,10 +168,11 @@ class Result:
             from forecast.report.pages import reader_files, with_files  # noqa: PLC0415 (templates)
 
             stored = Stored(facts=head, provenance=document, tables=self.tables)
-            made = reader_files(stored, out=folder.out)
+            made, fault = reader_files(stored, out=folder.out)
             document = with_files(document, files, made)
             files |= made
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
+        return fault
 
 
 def run(

@@ -68,7 +68,10 @@ def test_run_writes_every_table_twice_and_nothing_else(small):
         "report.html",
         "provenance.json",
     }
-    assert set(contents(folder)) == expected | views | texts | documents | {"SHA256SUMS"}
+    shown = ("chances", "social", "places", "points")
+    pictures = {f"img/{name}.{kind}" for name in shown for kind in ("svg", "png")}
+    every = expected | views | texts | documents | pictures | {"SHA256SUMS"}
+    assert set(contents(folder)) == every
     assert sorted(path.name for path in folder.parent.iterdir()) == [
         "history",
         "index.html",

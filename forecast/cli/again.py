@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from forecast.cli.exits import failure_code
-from forecast.cli.streams import emit
+from forecast.cli.streams import emit, say
 from forecast.report.index import write_index
 from forecast.report.page.language import language
 from forecast.report.pages import render_again
@@ -37,7 +37,10 @@ def report_again(folders: Iterable[Path], *, lang: str) -> int:
 
 def _code(folder: Path, lang: str) -> int:
     try:
-        emit(f"{shown(str(render_again(folder, lang=lang)))}\n")
+        page, fault = render_again(folder, lang=lang)
     except Exception as error:  # noqa: BLE001 (one bad folder must not stop the others)
         return failure_code(error)
+    if fault:
+        say(f"warning: {fault}")
+    emit(f"{shown(str(page))}\n")
     return 0

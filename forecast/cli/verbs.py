@@ -195,7 +195,9 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
             result = run_plan(plan, workers=workers, progress=ticker)
         finally:
             ticker.clear()
-        result.publish(folder, force=force, report=report)
+        fault = result.publish(folder, force=force, report=report)
+    if fault:
+        say(f"warning: {fault}")
     _say_notes(result.notes)
     where = str(folder.path / "outcomes.csv")
     emit(outcome_lines(plan, result.outcomes, notes=result.notes, where=where))

@@ -2,35 +2,72 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from forecast.report.files import json_bytes
-from forecast.report.folder import PROVENANCE, claim
+from forecast.report.folder import CHECKSUMS, PROVENANCE, claim
 from forecast.report.history import read_history
+from forecast.report.package import data_files
+from forecast.report.page.figures import Figure, figures_of
 from forecast.report.page.language import DEFAULT_LANGUAGE, language
-from forecast.report.page.render import page_bytes
+from forecast.report.page.render import Picture, page_bytes
+from forecast.report.page.subject import subject_of
+from forecast.report.pictures.drawing import DrawingError, Drawn, draw
 from forecast.report.stored import Stored, read_stored, read_verified
 
 __all__ = ["PAGE", "reader_files", "render_again"]
 
 PAGE = "report.html"
+PICTURES = "img"
 
 
-def reader_files(stored: Stored, *, out: Path, lang: str = DEFAULT_LANGUAGE) -> dict[str, bytes]:
-    """Return the files for readers of a forecast in OUT, by name.
+def reader_files(
+    stored: Stored, *, out: Path, lang: str = DEFAULT_LANGUAGE
+) -> tuple[dict[str, bytes], str | None]:
+    """Return the files for readers of a forecast in OUT by name, and why pictures are missing.
 
     They follow from what is stored in its folder and in the history of OUT, and from nothing
     else: no clock, no config, no random number.
     """
     history = read_history(out, stored.facts["competition"]["id"])
-    return {PAGE: page_bytes(stored, history, pictures=(), language=language(lang))}
+    subject = subject_of(stored, history, language(lang))
+    figures = figures_of(subject)
+    fault = None
+    try:
+        drawn = draw([figure.chart for figure in figures])
+    except DrawingError as error:
+        drawn, fault = {}, str(error)
+    shown = [
+        _picture(each, drawn[each.chart.name])
+        for each in figures
+        if each.table is not None and each.chart.name in drawn
+    ]
+    files = {PAGE: page_bytes(subject, shown)}
+    for name, picture in drawn.items():
+        files |= {f"{PICTURES}/{name}.svg": picture.svg, f"{PICTURES}/{name}.png": picture.png}
+    return files, fault
 
 
-def render_again(folder: Path, *, lang: str) -> Path:
-    """Make the files for readers again from a forecast's folder, and return its page.
+def _picture(figure: Figure, drawn: Drawn) -> Picture:
+    encoded = base64.b64encode(drawn.svg).decode()
+    assert figure.table is not None
+    return Picture(
+        id=f"picture-{figure.chart.name}",
+        title=figure.title,
+        description=figure.description,
+        data=f"data:image/svg+xml;base64,{encoded}",
+        width=drawn.width,
+        height=drawn.height,
+        table=figure.table,
+    )
+
+
+def render_again(folder: Path, *, lang: str) -> tuple[Path, str | None]:
+    """Make the files for readers of a folder again; return its page, why pictures are missing.
 
     The folder is replaced as a whole; whatever else is in it stays.
 
@@ -45,11 +82,12 @@ def render_again(folder: Path, *, lang: str) -> Path:
     read_stored(folder)  # refused before anything is made beside it
     with claim(folder.parent, folder.name) as held:
         stored = read_stored(folder)
-        made = reader_files(stored, out=folder.parent, lang=lang)
+        made, fault = reader_files(stored, out=folder.parent, lang=lang)
+        made |= data_files(stored.facts, stored.tables, desk=True)
         kept = _kept(folder, stored)
         document = with_files(stored.provenance, kept, made)
         held.publish({**kept, **made, PROVENANCE: json_bytes(document)}, force=True)
-    return folder / PAGE
+    return folder / PAGE, fault
 
 
 def with_files(
@@ -71,5 +109,10 @@ def _kept(folder: Path, stored: Stored) -> dict[str, bytes]:
         if name in listed
         else (folder / name).read_bytes()
         for name in names
-        if name not in {PAGE, PROVENANCE}
+        if name not in {PROVENANCE, CHECKSUMS} and not (name in listed and _again(name))
     }
+
+
+def _again(name: str) -> bool:
+    """Return whether a file of the run is one that is made again, or was and now is not."""
+    return name == PAGE or name.startswith(f"{PICTURES}/")

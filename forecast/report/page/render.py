@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,17 +12,16 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from forecast.report.page.chances import Chances, chances_of
+from forecast.report.page.chances import Chances
 from forecast.report.page.clubs import clubs_of
-from forecast.report.page.cut import Cut, cut_of
+from forecast.report.page.cut import Cut
 from forecast.report.page.fixtures import Fixture, fixtures_of
 from forecast.report.page.language import Language
 from forecast.report.page.method import method_of
-from forecast.report.page.news import deck, headline, lower_first, question
-from forecast.report.page.past import known_history, past_of
+from forecast.report.page.news import deck, headline, lower_first
+from forecast.report.page.past import past_of
 from forecast.report.page.shades import style_rules
-from forecast.report.stored import Stored
-from forecast.tables import movement_table
+from forecast.report.page.subject import Subject
 
 __all__ = ["Picture", "environment", "page_bytes", "style"]
 
@@ -41,7 +40,6 @@ class Picture:
     width: int
     height: int
     table: str
-    fits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,68 +52,40 @@ class _Column:
     minor: bool
 
 
-def page_bytes(
-    stored: Stored, history: pl.DataFrame, *, pictures: Sequence[Picture], language: Language
-) -> bytes:
-    """Return `report.html`.
-
-    Parameters
-    ----------
-    stored : Stored
-    history : polars.DataFrame
-        All forecasts of the competition that are remembered, schema `HISTORY`; perhaps none.
-    pictures : sequence of Picture
-        In their order on the page; those whose section is not there are left out.
-    language : Language
-    """
-    known = known_history(stored, history)
-    ours = stored.facts["config_hash"]
-    movement = None if known.is_empty() else movement_table(known, ours)
-    chances = chances_of(stored, movement, asked=question(stored), language=language)
-    context = _context(stored, chances, language)
-    context |= {
-        "pictures": pictures,
-        "history": past_of(known, chances, language),
-        "moved": _moved(movement, language),
-    }
+def page_bytes(subject: Subject, pictures: Sequence[Picture]) -> bytes:
+    """Return `report.html`; pictures whose section is not there are left out."""
+    language = subject.language
+    context = _context(subject) | {"pictures": pictures}
     return environment(language).get_template("report.html.j2").render(context).encode()
 
 
-def dated(stored: Stored, language: Language) -> str:
-    """Return up to which day results were known."""
-    if stored.facts["as_of"] is None:
-        return language.say("All known results are in it.")
-    day = language.day(date.fromisoformat(stored.facts["as_of"]))
-    return language.say("Results known up to %(day)s.", day=day)
-
-
-def _context(stored: Stored, chances: Chances, language: Language) -> dict[str, Any]:
-    labels = stored.facts["outcomes"]
-    cut = cut_of(stored, language)
+def _context(subject: Subject) -> dict[str, Any]:
+    stored, chances, language = subject.stored, subject.chances, subject.language
     fixtures = fixtures_of(stored, language)
     shown = _next_round(fixtures)
-    clubs = clubs_of(stored, chances, cut=cut, fixtures=fixtures, language=language)
-    asked = language.label(labels[chances.asked], chances.asked)
+    clubs = clubs_of(stored, chances, cut=subject.cut, fixtures=fixtures, language=language)
     return {
         "language": language,
         "style": style(),
-        "title": stored.facts["competition"]["name"],
-        "dated": dated(stored, language),
+        "title": subject.title,
+        "dated": subject.dated,
         "headline": headline(stored, chances, language),
         "deck": deck(stored, chances, language),
-        "asked": asked,
-        "asked_small": lower_first(asked),
-        "columns": _columns(chances, labels, language),
+        "asked": subject.asked,
+        "asked_small": lower_first(subject.asked),
+        "columns": _columns(subject),
         "clubs": clubs,
         "out": chances.out,
         "out_count": language.count(
             "%(number)s club is out of it", "%(number)s clubs are out of it", len(chances.out)
         ),
         "standings": bool(clubs) and clubs[0].standing is not None,
-        "line_after": _line_after(cut, chances),
-        "sums": _sums(stored, chances, language),
+        "line_after": _line_after(subject.cut, chances),
+        "sums": _sums(subject),
         "spread": stored.facts["strength"]["uncertainty"] != "none",
-        "cut": cut,
+        "cut": subject.cut,
+        "history": past_of(subject.history, chances, language),
+        "moved": _moved(subject.movement, language),
         "fixtures": shown,
         "more_fixtures": _more(len(fixtures) - len(shown), language),
         "method": method_of(stored, language),
@@ -145,18 +115,17 @@ def style() -> Markup:
     return Markup(source + style_rules())  # noqa: S704 (our own file, no text of a config)
 
 
-def _columns(
-    chances: Chances, labels: Mapping[str, Mapping[str, str]], language: Language
-) -> tuple[_Column, ...]:
-    kept = {chances.outcomes[0], chances.asked, chances.outcomes[-1]}
+def _columns(subject: Subject) -> tuple[_Column, ...]:
+    outcomes, asked = subject.chances.outcomes, subject.chances.asked
+    kept = {outcomes[0], asked, outcomes[-1]}
     return tuple(
         _Column(
             index=index,
-            label=language.label(labels[name], name),
-            asked=name == chances.asked,
+            label=subject.label(name),
+            asked=name == asked,
             minor=name not in kept,
         )
-        for index, name in enumerate(chances.outcomes)
+        for index, name in enumerate(outcomes)
     )
 
 
@@ -175,16 +144,18 @@ def _moved(movement: pl.DataFrame | None, language: Language) -> str:
     )
 
 
-def _sums(stored: Stored, chances: Chances, language: Language) -> list[str]:
+def _sums(subject: Subject) -> list[str]:
     """Say how many clubs each column adds up to, which the whole counts do exactly."""
-    labels = stored.facts["outcomes"]
-    totals = dict(stored.tables["outcomes"].group_by("outcome").agg(pl.col("hits").sum()).rows())
-    said = "; ".join(
-        f"{language.label(labels[name], name)}: {totals[name] // stored.runs}"
-        for name in chances.outcomes
-        if totals[name] % stored.runs == 0
+    outcomes, runs = subject.stored.tables["outcomes"], subject.stored.runs
+    totals = dict(outcomes.group_by("outcome").agg(pl.col("hits").sum()).rows())
+    said = ", ".join(
+        f"{subject.label(name)}: {totals[name] // runs}"
+        for name in subject.chances.outcomes
+        if totals[name] % runs == 0
     )
-    return [language.say("The whole counts add up to: %(sums)s.", sums=said)] if said else []
+    return (
+        [subject.language.say("The whole counts add up to: %(sums)s.", sums=said)] if said else []
+    )
 
 
 def _next_round(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from forecast.report.page.chances import SHADES
 
-__all__ = ["BLUE", "contrast", "ink", "shade", "style_rules"]
+__all__ = ["INK", "contrast", "css", "shade", "style_rules"]
 
-BLUE = (0x00, 0x72, 0xB2)
+INK = (0x1A, 0x1A, 0x1A)
+"""The colour of every text on a shade."""
+
 _WHITE = (255, 255, 255)
-_BLACK = (0, 0, 0)
+_FULL = (0x66, 0xAA, 0xD1)
+"""A light blue, on which dark text still reads well."""
 
 Colour = tuple[int, int, int]
 
 
-def shade(step: int, steps: int = SHADES) -> Colour:
+def shade(step: int) -> Colour:
     """Return the background of a step: from white to blue."""
-    weight = step / steps
-    red, green, blue = (round(w + weight * (b - w)) for w, b in zip(_WHITE, BLUE, strict=True))
+    weight = step / SHADES
+    red, green, blue = (round(w + weight * (f - w)) for w, f in zip(_WHITE, _FULL, strict=True))
     return red, green, blue
-
-
-def ink(background: Colour) -> Colour:
-    """Return black or white, whichever reads better: one of them has a contrast above 4.58."""
-    return max((_BLACK, _WHITE), key=lambda text: contrast(text, background))
 
 
 def contrast(one: Colour, two: Colour) -> float:
@@ -33,13 +31,11 @@ def contrast(one: Colour, two: Colour) -> float:
 
 def style_rules() -> str:
     """Return one CSS rule a step, `.h0` to `.h20`."""
-    steps = range(SHADES + 1)
-    return "".join(
-        f".h{s}{{background:{_css(shade(s))};color:{_css(ink(shade(s)))}}}" for s in steps
-    )
+    return "".join(f".h{step}{{background:{css(shade(step))}}}" for step in range(SHADES + 1))
 
 
-def _css(colour: Colour) -> str:
+def css(colour: Colour) -> str:
+    """Return a colour as `#66aad1`."""
     return "#" + "".join(f"{part:02x}" for part in colour)
 
 

@@ -1,0 +1,169 @@
+"""What each picture of a forecast shows, says and describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from forecast.report.page.bracket import bracket_stages
+from forecast.report.page.rules import stage_name
+from forecast.report.page.shades import css, shade
+from forecast.report.page.subject import Subject
+from forecast.report.pictures.bracket import bracket_chart
+from forecast.report.pictures.charts import Words, history_chart, places_chart, points_chart
+from forecast.report.pictures.drawing import Chart
+from forecast.report.pictures.tables import Cell, chances_chart, social_chart
+
+__all__ = ["Figure", "figures_of"]
+
+_MOST_PLACES = 100
+"""A larger heat map has cells too small to see."""
+
+_MOST_ROWS = 64
+_SOCIAL_ROWS = 10
+_HIGHLIGHTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture to draw: what it is for a reader who does not see it, and where its numbers are.
+
+    `table` is None for pictures that are files only.
+    """
+
+    chart: Chart
+    title: str
+    description: str
+    table: str | None
+
+
+def figures_of(subject: Subject) -> list[Figure]:
+    """Return the pictures that a forecast has something to show in."""
+    found = [_chances(subject), _social(subject)]
+    found += [*_places(subject), *_points(subject), *_past(subject)]
+    return [*found, *_bracket(subject)]
+
+
+def _cell(subject: Subject, team: str, outcome: str) -> Cell:
+    chance = subject.chances.by[team, outcome]
+    share = chance.hits / subject.stored.runs
+    return Cell(chance.text, share, css(shade(chance.shade)))
+
+
+def _chances(subject: Subject) -> Figure:
+    names = subject.chances.outcomes
+    title = subject.language.say("Chances of every club")
+    teams = subject.chances.teams[:_MOST_ROWS]
+    spec = chances_chart(
+        [(team, [_cell(subject, team, name) for name in names]) for team in teams],
+        columns=[subject.label(name) for name in names],
+        title=title,
+        subtitle=subject.subtitle,
+        source=subject.source,
+    )
+    return Figure(Chart("chances", spec), title, "", None)
+
+
+def _social(subject: Subject) -> Figure:
+    chances = subject.chances
+    last = chances.outcomes[-1]
+    second = last if last != chances.asked else None
+    spec = social_chart(
+        [
+            (
+                team,
+                _cell(subject, team, chances.asked),
+                _cell(subject, team, second) if second else None,
+            )
+            for team in chances.teams[:_SOCIAL_ROWS]
+        ],
+        heads=(subject.asked, subject.label(last)),
+        title=subject.title,
+        subtitle=subject.dated,
+        source=subject.source,
+    )
+    return Figure(Chart("social", spec, scale=1), subject.title, "", None)
+
+
+def _places(subject: Subject) -> Iterator[Figure]:
+    facts = subject.stored.facts
+    stages = [e["id"] for e in facts["stages"] if e["kind"] == "table" and e["simulated"]]
+    frame = subject.stored.tables["places"].filter(pl.col("stage").is_in(stages[:1]))
+    places = frame["place"].max()
+    if not isinstance(places, int) or places > _MOST_PLACES:
+        return
+    say = subject.language.say
+    title = say("In which place each club may finish")
+    counted = frame.filter(pl.col("hits") > 0).select("team", "place", "probability")
+    spec = places_chart(
+        counted.rows(),
+        teams=subject.chances.teams,
+        places=places,
+        cut=subject.cut.place if subject.cut else None,
+        words=Words(
+            title=title,
+            subtitle=subject.subtitle,
+            x=say("Place in “%(stage)s”", stage=stage_name(facts, stages[0], subject.language)),
+            y=say("Chance of the place"),
+        ),
+    )
+    description = say(
+        "Heat map of clubs and places: the darker, the likelier. %(team)s stands at the top.",
+        team=subject.chances.teams[0],
+    )
+    yield Figure(Chart("places", spec), title, description, "places.csv")
+
+
+def _points(subject: Subject) -> Iterator[Figure]:
+    cut = subject.cut
+    if cut is None or len(cut.totals) < 2:
+        return
+    say = subject.language.say
+    title = say("How many points are enough for place %(place)s", place=cut.place)
+    totals = [(each.points, each.probability, each.share) for each in reversed(cut.totals)]
+    words = Words(
+        title=title,
+        subtitle=subject.subtitle,
+        x=say("Points in the end"),
+        y=say("Share for whom they were enough"),
+    )
+    told = "; ".join(f"{points}: {text}" for points, _, text in totals)
+    description = say("Curve of points and how often they were enough: %(told)s.", told=told)
+    yield Figure(Chart("points", points_chart(totals, words=words)), title, description, "#points")
+
+
+def _past(subject: Subject) -> Iterator[Figure]:
+    lines: dict[str, list[tuple[date, float]]] = {}
+    asked = subject.history.filter(pl.col("as_of").is_not_null(), outcome=subject.chances.asked)
+    for team, day, p in asked.sort("as_of").select("team", "as_of", "probability").iter_rows():
+        lines.setdefault(team, []).append((day, p))
+    days = {day: subject.language.day(day, "d MMM") for day in sorted(set(asked["as_of"]))}
+    first = [team for team in subject.chances.teams if team in lines][:_HIGHLIGHTED]
+    if len(days) < 2 or not first:
+        return
+    say = subject.language.say
+    title = say("How chances moved: “%(outcome)s”", outcome=subject.asked)
+    words = Words(title=title, subtitle=subject.subtitle, x="", y="")
+    description = say(
+        "One line a club over %(count)s forecasts; highlighted: %(teams)s.",
+        count=len(days),
+        teams=", ".join(first),
+    )
+    spec = history_chart(lines, first=first, days=days, words=words)
+    yield Figure(Chart("history", spec), title, description, "#past")
+
+
+def _bracket(subject: Subject) -> Iterator[Figure]:
+    stages = bracket_stages(subject.stored, subject.language)
+    if not stages:
+        return
+    say = subject.language.say
+    title = say("The bracket: who wins each tie, how often")
+    last = stages[-1]
+    told = ", ".join(f"{row.team} {row.text}" for row in last.ties[0])
+    description = say("Bracket; %(stage)s: %(told)s.", stage=last.name, told=told)
+    spec = bracket_chart(stages, title=title, subtitle=subject.subtitle)
+    yield Figure(Chart("bracket", spec), title, description, "places.csv")

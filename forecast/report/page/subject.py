@@ -1,0 +1,81 @@
+"""A stored forecast as one language tells it: what its page and its pictures have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from forecast.report.page.chances import Chances, chances_of
+from forecast.report.page.cut import Cut, cut_of
+from forecast.report.page.language import Language
+from forecast.report.page.news import question
+from forecast.report.page.past import known_history
+from forecast.report.stored import Stored
+from forecast.tables import movement_table
+
+__all__ = ["Subject", "subject_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A forecast, the earlier ones that it may be compared with, and its chances in words.
+
+    `history` has schema `HISTORY`, `movement` schema `MOVEMENT`; `asked` is the label of the
+    outcome that the page is about, `dated` says up to which day results were known.
+    """
+
+    stored: Stored
+    language: Language
+    history: pl.DataFrame
+    movement: pl.DataFrame | None
+    chances: Chances
+    cut: Cut | None
+    title: str
+    dated: str
+    asked: str
+
+    @property
+    def subtitle(self) -> str:
+        """What a picture is of, and when."""
+        return f"{self.title} · {self.dated}"
+
+    @property
+    def source(self) -> str:
+        """Where the numbers of a picture come from."""
+        return self.language.say(
+            "Source: forecast %(version)s, %(runs)s simulated tournaments",
+            version=self.stored.provenance["versions"]["forecast"],
+            runs=self.language.integer(self.stored.runs),
+        )
+
+    def label(self, outcome: str) -> str:
+        """Return what the config calls an outcome."""
+        return self.language.label(self.stored.facts["outcomes"][outcome], outcome)
+
+
+def subject_of(stored: Stored, history: pl.DataFrame, language: Language) -> Subject:
+    """Return the subject of a page; `history` are all forecasts that are remembered."""
+    known = known_history(stored, history)
+    ours = stored.facts["config_hash"]
+    movement = None if known.is_empty() else movement_table(known, ours)
+    asked = question(stored)
+    return Subject(
+        stored=stored,
+        language=language,
+        history=known,
+        movement=movement,
+        chances=chances_of(stored, movement, asked=asked, language=language),
+        cut=cut_of(stored, language),
+        title=stored.facts["competition"]["name"],
+        dated=_dated(stored, language),
+        asked=language.label(stored.facts["outcomes"][asked], asked),
+    )
+
+
+def _dated(stored: Stored, language: Language) -> str:
+    if stored.facts["as_of"] is None:
+        return language.say("All known results are in it.")
+    day = language.day(date.fromisoformat(stored.facts["as_of"]))
+    return language.say("Results known up to %(day)s.", day=day)

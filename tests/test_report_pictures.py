@@ -1,0 +1,144 @@
+"""Pictures: the same bytes every time, whatever the names, and never the end of a forecast."""
+
+import json
+import struct
+import xml.etree.ElementTree as ET
+from datetime import date
+
+import pytest
+from cli_builders import write_cup
+
+import forecast as fc
+from forecast.report.history import read_history
+from forecast.report.page.figures import figures_of
+from forecast.report.page.language import language
+from forecast.report.page.subject import subject_of
+from forecast.report.pages import reader_files
+from forecast.report.pictures import drawing
+from forecast.report.pictures.bracket import BracketStage, Row, bracket_chart
+from forecast.report.pictures.canvas import HIGHLIGHTS, Label, canvas
+from forecast.report.pictures.charts import Words, history_chart, places_chart, points_chart
+from forecast.report.pictures.drawing import Chart, DrawingError, draw
+from forecast.report.pictures.tables import SOCIAL, Cell, social_chart
+from forecast.report.stored import read_stored
+
+NAMES = (
+    "<script>alert(1)</script>",
+    "datum['p']",
+    "{{7*7}} %n {0} $\\frac{",
+    "</text></svg>",
+    "العربية עברית 漢字 👩‍👩‍👧 é",
+    "x" * 200,
+    "",
+    "null",
+)
+WORDS = Words(title="Title", subtitle="of", x="x", y="y")
+
+
+def chances():
+    return [(name, Cell("1.0%", 0.01 * k, "#ffffff"), None) for k, name in enumerate(NAMES)]
+
+
+def social():
+    return social_chart(chances(), heads=("a", "b"), title="t", subtitle="s", source="r")
+
+
+def charts():
+    cells = [(name, place, 1 / 8) for name in NAMES for place in range(1, 9)]
+    rows = tuple(Row(name, 0.5, "50%") for name in NAMES[:2])
+    stages = [
+        BracketStage("semi", (rows, rows), ((), ())),
+        BracketStage("final", (rows,), ((0, 1),)),
+    ]
+    lines = {name: [(date(2026, 1, 1), 0.1), (date(2026, 2, 1), 0.2)] for name in NAMES}
+    days = {date(2026, 1, 1): 'it\'s "1"', date(2026, 2, 1): "2"}
+    return [
+        Chart("places", places_chart(cells, teams=NAMES, places=8, cut=4, words=WORDS)),
+        Chart("points", points_chart([(0, 0.0, "<1%"), (3, 0.5, "50%")], words=WORDS)),
+        Chart("history", history_chart(lines, first=NAMES[:4], days=days, words=WORDS)),
+        Chart("bracket", bracket_chart(stages, title=NAMES[0], subtitle=NAMES[3])),
+        Chart("social", social(), 1),
+    ]
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return draw(charts())
+
+
+def test_any_name_is_drawn_as_text(drawn):
+    assert drawn.keys() == {"places", "points", "history", "bracket", "social"}
+    for picture in drawn.values():
+        tree = ET.fromstring(picture.svg)  # noqa: S314 (our own drawing)
+        assert not [each for each in tree.iter() if each.tag.endswith(("script", "image"))]
+    texts = [each.text for each in ET.fromstring(drawn["bracket"].svg).iter() if each.text]  # noqa: S314
+    assert {NAMES[0], NAMES[1]} <= {text.strip() for text in texts}
+
+
+def test_drawing_again_gives_the_same_bytes(drawn):
+    assert draw(charts()) == drawn
+
+
+def test_the_picture_to_share_has_its_size(drawn):
+    assert struct.unpack(">II", drawn["social"].png[16:24]) == SOCIAL
+
+
+def test_sizes_are_those_of_the_svg(drawn):
+    tree = ET.fromstring(drawn["bracket"].svg)  # noqa: S314
+    size = (drawn["bracket"].width, drawn["bracket"].height)
+    assert size == tuple(round(float(tree.get(side))) for side in ("width", "height"))
+
+
+def luminance(colour):
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_highlights_stand_out_on_white():
+    assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in HIGHLIGHTS)
+
+
+def test_a_renderer_that_dies_is_an_error_and_not_the_end(monkeypatch):
+    bad = canvas(100, 50, labels=[Label(5, 25, "a\x00b", 90)])
+    with pytest.raises(DrawingError, match="could not be drawn"):
+        draw([Chart("bad", bad), Chart("broken", {"mark": 7})])
+    monkeypatch.setattr(drawing.sys, "executable", "/nonexistent/python")
+    with pytest.raises(DrawingError):
+        draw([Chart("good", canvas(10, 10))])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    (config,) = write_cup(tmp_path_factory.mktemp("config"))
+    return fc.run(fc.load(config), workers=1).write(tmp_path_factory.mktemp("out"))
+
+
+def test_a_forecast_has_its_pictures_in_the_page_and_as_files(folder):
+    names = {path.name for path in (folder / "img").iterdir()}
+    assert names == {
+        f"{n}.{k}" for n in ("chances", "social", "places", "points") for k in ("svg", "png")
+    }
+    page = (folder / "report.html").read_text("utf-8")
+    assert page.count('src="data:image/svg+xml;base64,') == 2
+    assert json.loads((folder / "provenance.json").read_bytes())["files"].keys() >= {
+        "img/social.png"
+    }
+
+
+def test_without_a_renderer_the_page_is_whole(folder, monkeypatch):
+    monkeypatch.setattr(drawing.sys, "executable", "/nonexistent/python")
+    files, fault = reader_files(read_stored(folder), out=folder.parent)
+    assert files.keys() == {"report.html"}
+    assert b"<img" not in files["report.html"]
+    assert fault.startswith("pictures could not be drawn")
+
+
+def test_every_picture_says_what_it_shows(folder):
+
+    stored = read_stored(folder)
+    for lang in ("es", "en"):
+        subject = subject_of(stored, read_history(folder.parent, "cup"), language(lang))
+        for figure in figures_of(subject):
+            assert figure.title
+            assert figure.table is None or len(figure.description) > 20
