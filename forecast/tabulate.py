@@ -11,7 +11,7 @@ from forecast.plan import Match, Plan
 from forecast.simulate import draws
 from forecast.strength import ExpectedMatches, Fit, expected, summarise
 
-__all__ = ["strengths_of", "tabulate"]
+__all__ = ["match_forecasts", "strengths_of", "tabulate"]
 
 
 def tabulate(plan: Plan, season: Season, fitted: Fit, counts: Counts) -> dict[str, pl.DataFrame]:
@@ -26,7 +26,7 @@ def tabulate(plan: Plan, season: Season, fitted: Fit, counts: Counts) -> dict[st
     tables.check_counts(layout, counts)
     frozen = fitted.posterior.factor.shape == (1, fitted.posterior.mean.shape[1], 0)
     fixtures = tables.fixtures_left(plan)
-    matches = tables.match_table(plan, fixtures, _expected(plan, fixtures, fitted.posterior))
+    matches = tables.match_table(plan, fixtures, match_forecasts(plan, fixtures, fitted.posterior))
     return {
         "outcomes": tables.outcome_table(plan, layout, counts, frozen=frozen),
         "places": tables.place_table(plan, layout, counts),
@@ -49,7 +49,9 @@ def strengths_of(plan: Plan, fitted: Fit) -> pl.DataFrame:
     )
 
 
-def _expected(plan: Plan, fixtures: tuple[Match, ...], posterior: Posterior) -> ExpectedMatches:
+def match_forecasts(
+    plan: Plan, fixtures: tuple[Match, ...], posterior: Posterior
+) -> ExpectedMatches:
     """Average each match over the draws of the first replicate, which fill the space evenly."""
     return expected(
         draws(posterior, rng_seed=plan.simulation.rng_seed, replicate=0),

@@ -17,7 +17,7 @@ LAYERS = {
     "config": 2, "lowering": 2, "proof": 2,
     "simulate": 3, "tables": 3,
     "report": 4, "tabulate": 4,
-    "bench": 5, "pipeline": 5, "what_if": 5, "cli": 5,
+    "bench": 5, "pipeline": 5, "what_if": 5, "backtest": 5, "cli": 5,
     "": 6, "__main__": 6,
 }  # fmt: skip
 """Room → layer; the package itself and `__main__` are the doors."""
@@ -25,6 +25,8 @@ LAYERS = {
 SAME_LAYER = {
     ("arrays", "plan"),
     ("columns", "plan"),
+    ("backtest", "pipeline"),  # as many workers as in the flow
+    ("cli", "backtest"),  # a verb calls the replay
     ("cli", "bench"),  # a verb calls the measurement
     ("cli", "pipeline"),  # a verb calls the flow
     ("cli", "what_if"),  # same
@@ -113,7 +115,9 @@ def test_only_config_reads_toml_and_csv():
 
 
 def test_frames_are_made_in_tables_and_used_above():
-    assert users_of("polars") <= {"tables", "report", "tabulate", "pipeline", "what_if", "cli"}
+    assert users_of("polars") <= {
+        "tables", "report", "tabulate", "pipeline", "what_if", "backtest", "cli",
+    }  # fmt: skip
 
 
 def test_terminal_libraries_stay_at_the_top():

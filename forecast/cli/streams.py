@@ -70,13 +70,14 @@ def _give_up_stdout() -> None:
 class Ticker:
     """One line of progress on stderr, redrawn in place; silent unless a person is watching."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, unit: str = "replicates") -> None:
         self._label = shown(label)
+        self._unit = unit
         self._watched = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
     def __call__(self, done: int, goal: int) -> None:
-        """Show that `done` of `goal` replicates are there."""
-        self._draw(f"{self._label}: {done} of {goal} replicates")
+        """Show that `done` of `goal` are there."""
+        self._draw(f"{self._label}: {done} of {goal} {self._unit}")
 
     def clear(self) -> None:
         """Leave the line empty for what comes next."""

@@ -100,6 +100,28 @@ def fit(configs: Configs, *, out: Out = DEFAULT_OUT, force: Force = False) -> No
     raise typer.Exit(run_batch(configs, lambda plan: _fit(plan, out=out, force=force)))
 
 
+@app.command()
+def backtest(
+    configs: Configs,
+    *,
+    runs: Annotated[int | None, typer.Option(min=1, help="Runs a forecast, rounded up.")] = None,
+    rng_seed: Annotated[int | None, typer.Option(min=0, help="Key of all randomness.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
+    out: Out = DEFAULT_OUT,
+    force: Force = False,
+) -> None:
+    """Replay competitions round by round, score every forecast, write OUT/<id>.backtest/.
+
+    Each forecast knows only what was known on its day; as_of and start of the configs do not
+    matter. Configs of one competition that differ in [strength] are compared with each other.
+    """
+    from forecast.cli.replays import replay_batch  # noqa: PLC0415 (same)
+    from forecast.config import Overrides  # noqa: PLC0415 (same)
+
+    overrides = Overrides(runs=runs, rng_seed=rng_seed)
+    raise typer.Exit(replay_batch(configs, overrides, out=out, workers=workers, force=force))
+
+
 @app.command("what-if")
 def what_if(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A forecast config.")],

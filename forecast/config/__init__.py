@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from forecast.config.changing import with_results, with_runs
+from forecast.config.day import View
 from forecast.config.describe import describe
 from forecast.config.finding import find_configs
 from forecast.config.loading import Overrides, load
+from forecast.config.replay import Moment, Replay, find_moments
 from forecast.config.supposed import read_results
 
 __all__ = [
+    "Moment",
     "Overrides",
+    "Replay",
+    "View",
     "describe",
     "find_configs",
+    "find_moments",
     "load",
     "read_results",
     "with_results",

@@ -12,7 +12,25 @@ from forecast.config.models import AfterRound, ForecastFile
 from forecast.config.problems import Problems, nearest, show
 from forecast.plan import Match
 
-__all__ = ["Day", "as_match", "find_day"]
+__all__ = ["Day", "View", "as_match", "find_day"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A day and a start instead of those of a config: a past forecast made again.
+
+    `after` is (stage, round), for competitions without dates; without it and `date` everything is
+    known.
+    """
+
+    date: date | None = None
+    after: tuple[str, int] | None = None
+    start: str | None = None
+
+    def of(self, said: ForecastFile) -> ForecastFile:
+        """Return what a forecast would say."""
+        as_of = AfterRound(stage=self.after[0], round=self.after[1]) if self.after else self.date
+        return said.model_copy(update={"as_of": as_of, "start": self.start})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from forecast.config.day import Day, find_day
+from forecast.config.day import Day, View, find_day
 from forecast.config.documents import Document, read_document
 from forecast.config.files import InputFile
 from forecast.config.fixtures import RowChecker
@@ -49,8 +49,8 @@ class Inputs:
         return self.competition.model
 
 
-def read_inputs(path: Path, problems: Problems) -> Inputs:
-    """Read a forecast and all that it names.
+def read_inputs(path: Path, problems: Problems, view: View | None = None) -> Inputs:
+    """Read a forecast and all that it names, as of the day of a `view` if there is one.
 
     Raises
     ------
@@ -58,6 +58,8 @@ def read_inputs(path: Path, problems: Problems) -> Inputs:
         With every problem that could be found.
     """
     forecast = read_document(path, ForecastFile, problems)
+    if view and forecast and forecast.model:
+        forecast = replace(forecast, model=view.of(forecast.model))
     competition_path = _named_path(forecast, "competition")
     competition = competition_path and read_document(competition_path, CompetitionFile, problems)
     competition = competition or None

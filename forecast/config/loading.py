@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.config.bracket import Bracket, last_table, resolve_start
-from forecast.config.day import as_match
+from forecast.config.day import View, as_match
 from forecast.config.inputs import Inputs, read_inputs
 from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, OutcomeFile
 from forecast.config.problems import Problems, show
@@ -55,7 +55,7 @@ def _demand(key: str, value: float | None, least: float, most: float) -> None:
         )
 
 
-def load(path: Path | str, overrides: Overrides | None = None) -> Plan:
+def load(path: Path | str, overrides: Overrides | None = None, *, view: View | None = None) -> Plan:
     """Read one forecast with its competition, teams and matches, resolved as of its day.
 
     Parameters
@@ -64,6 +64,8 @@ def load(path: Path | str, overrides: Overrides | None = None) -> Plan:
         A forecast config; the files that it names are relative to it.
     overrides : Overrides, optional
         Numbers of `[simulation]` that replace those of the file.
+    view : View, optional
+        A day and a start that replace those of the file: the same forecast made at another time.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def load(path: Path | str, overrides: Overrides | None = None) -> Plan:
         With one line a problem, `file:line: key: found …, allowed …`.
     """
     problems = Problems()
-    inputs = read_inputs(Path(path), problems)
+    inputs = read_inputs(Path(path), problems, view)
     simulation = _simulation(inputs, overrides or Overrides())
     stages = stages_on(inputs.rules, inputs.structure, inputs.teams, day=inputs.day.date)
     bracket = _bracket(inputs, stages, problems)
