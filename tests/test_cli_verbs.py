@@ -24,14 +24,7 @@ TABLES = (
 )  # fmt: skip
 PROGRAM = [sys.executable, "-m", "forecast"]
 
-
-@pytest.fixture(autouse=True)
-def former_signals():
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, former, strict=True):
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("former_signals")
 
 
 @pytest.fixture(scope="module")

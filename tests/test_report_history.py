@@ -1,6 +1,5 @@
 """The history of forecasts: written once, kept for good, read in the order of their days."""
 
-import signal
 from dataclasses import replace
 from datetime import date
 
@@ -98,15 +97,6 @@ def test_the_printed_history_has_a_column_a_forecast_and_marks_what_is_proved(tm
     assert lines[1].split() == ["2023-09-15", "2023-09-20", "moved"]
     assert lines[2].split()[1:] == ["50", "%", "certain", "+50.0", "±", "0.42"]
     assert lines[3].split()[-2:] == ["25", "%"]
-
-
-@pytest.fixture
-def former_signals():
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, former, strict=True):
-        signal.signal(number, handler)
 
 
 @pytest.mark.usefixtures("former_signals")

@@ -5,6 +5,7 @@ import pytest
 from tables_builders import CUP_LAYOUT, TEAMS, count_cup, cup_plan, play_cup
 
 from forecast import tables
+from forecast.proof import Verdict
 from forecast.report.terminal import SHOWN_TEAMS, outcome_lines, strength_lines
 from forecast.strength import Summary
 
@@ -13,8 +14,8 @@ OUTCOMES = tables.outcome_table(PLAN, CUP_LAYOUT, count_cup(play_cup()), frozen=
 NOTE = "No result is known."
 
 
-def lines(frame=OUTCOMES, plan=PLAN):
-    return outcome_lines(plan, frame, notes=(NOTE, "more"), where="out/cup/outcomes.csv")
+def lines(frame=OUTCOMES, plan=PLAN, verdicts=()):
+    return outcome_lines(plan, frame, verdicts, notes=(NOTE, "more"), where="out/cup/outcomes.csv")
 
 
 def test_names_are_shown_as_they_are_and_escapes_are_spelled_out():
@@ -29,6 +30,16 @@ def test_teams_come_by_the_last_outcome():
     champions = OUTCOMES.filter(outcome="champion").sort("hits", descending=True)["team"]
     rows = lines().splitlines()[4:8]
     assert [row[:3] for row in rows] == [team[:3] for team in champions]
+
+
+def test_what_the_rules_decide_is_no_percentage():
+    verdicts = [
+        Verdict(0, "champion", "certain", undecided=False),
+        Verdict(1, "champion", "impossible", undecided=False),
+        Verdict(2, "champion", "open", undecided=False),
+    ]
+    ends = {line[:3]: line.split()[-1] for line in lines(verdicts=verdicts).splitlines()[4:8]}
+    assert [ends[team[:3]] for team in TEAMS[:3]] == ["certain", "out", "%"]
 
 
 def test_a_column_has_the_decimals_of_its_largest_error():

@@ -1,6 +1,5 @@
 """Results supposed: read against the names that exist, and forecast like known ones."""
 
-import signal
 from dataclasses import replace
 
 import numpy as np
@@ -203,15 +202,6 @@ def test_the_pair_sums_are_those_of_its_replicates():
     squares = sum((two - one) ** 2 for one, two in zip(*each, strict=True))
     assert np.array_equal(pair.difference_squares, squares)
     assert pair.first.sum() == 3 * DRAWS_PER_REPLICATE * 64
-
-
-@pytest.fixture
-def former_signals():
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    former = [signal.getsignal(number) for number in numbers]
-    yield
-    for number, handler in zip(numbers, former, strict=True):
-        signal.signal(number, handler)
 
 
 def test_the_forecast_without_is_that_of_a_run_and_the_fit_learns_from_what_is_supposed(tmp_path):

@@ -222,7 +222,7 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
         say(f"warning: {fault}")
     _say_notes(result.notes)
     where = str(folder.path / "outcomes.csv")
-    emit(outcome_lines(plan, result.outcomes, notes=result.notes, where=where))
+    emit(outcome_lines(plan, result.outcomes, result.verdicts, notes=result.notes, where=where))
     return "done"
 
 

@@ -57,7 +57,14 @@ class _Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-def outcome_lines(plan: Plan, outcomes: pl.DataFrame, *, notes: Sequence[str], where: str) -> str:
+def outcome_lines(
+    plan: Plan,
+    outcomes: pl.DataFrame,
+    verdicts: Sequence[Verdict],
+    *,
+    notes: Sequence[str],
+    where: str,
+) -> str:
     """Return the table of a run: the first teams by the last outcome, a column an outcome.
 
     Teams without any hit are left to the file. One column has one number of decimals, that of
@@ -67,6 +74,8 @@ def outcome_lines(plan: Plan, outcomes: pl.DataFrame, *, notes: Sequence[str], w
     ----------
     outcomes : polars.DataFrame
         Schema `OUTCOMES` of `forecast.tables`.
+    verdicts : sequence of Verdict
+        What the rules decide; it stands in the place of a percentage.
     notes : sequence of str
         What limits the forecast; the first is printed above the table.
     where : str
@@ -74,8 +83,9 @@ def outcome_lines(plan: Plan, outcomes: pl.DataFrame, *, notes: Sequence[str], w
     """
     names = [outcome.id for outcome in plan.competition.outcomes]
     names = [name for name in names if name in set(outcomes["outcome"])]
+    proved = _proved(plan, verdicts)
     cells = {
-        (team, outcome): percent(hits, runs=runs, std_error=error)
+        (team, outcome): proved.get((team, outcome), percent(hits, runs=runs, std_error=error))
         for team, outcome, hits, runs, error in outcomes.select(
             "team", "outcome", "hits", "runs", pl.col("std_error").max().over("outcome")
         ).iter_rows()
@@ -166,13 +176,13 @@ def what_if_lines(
     most = changes.group_by("team", maintain_order=True).agg(pl.col("change").abs().max())
     moved = most.filter(pl.col("change") > 0).sort("change", descending=True, maintain_order=True)
     ranked = [*playing, *(team for team in moved["team"] if team not in playing)]
-    status = {(teams[v.team], v.outcome): v.status for v in verdicts}
+    proved = _proved(plan, verdicts)
     cells: dict[str, list[str]] = {team: [team] for team in teams}
     fine = changes.with_columns(pl.col("supposed_std_error").max().over("outcome"))
     for row in fine.iter_rows(named=True):
         error = row["supposed_std_error"]
         chance = percent(row["supposed_hits"], runs=row["runs"], std_error=error)
-        chance = _PROVED.get(status[row["team"], row["outcome"]], chance)
+        chance = proved.get((row["team"], row["outcome"]), chance)
         cells[row["team"]].append(f"{chance} {_points(row['change'])}")
     names = list(dict.fromkeys(changes["outcome"]))
     rows = tuple(tuple(cells[team]) for team in ranked[:SHOWN_TEAMS])
@@ -190,6 +200,12 @@ def what_if_lines(
 def _points(change: float) -> str:
     """Return a change of probability in percentage points, without a negative zero."""
     return f"{round(100 * change, 1) + 0.0:+.1f}"
+
+
+def _proved(plan: Plan, verdicts: Iterable[Verdict]) -> Mapping[tuple[str, str], str]:
+    """Return what stands for the chance of a team and outcome that the rules have decided."""
+    teams = plan.competition.teams
+    return {(teams[v.team], v.outcome): _PROVED[v.status] for v in verdicts if v.status in _PROVED}
 
 
 def _moved(move: Mapping[str, float] | None) -> str:
