@@ -29,6 +29,9 @@ __all__ = [
     "MARGIN",
     "MAX_RATE",
     "NEUTRAL",
+    "PAIRING_DRAWN",
+    "PAIRING_FIXED",
+    "PAIRING_RESEED",
     "RUNS_PER_REPLICATE",
     "SAMPLED_TILES",
     "STRATA",
@@ -83,6 +86,9 @@ LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
 
 LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES, LEVEL_EXTRA_TIME = range(5)
 """The rungs that decide a level tie; `LEVEL_NONE` fills the end of a row."""
+
+PAIRING_FIXED, PAIRING_DRAWN, PAIRING_RESEED = range(3)
+"""How the sides of a round meet: as its slots say, dealt from pots, or sorted by place."""
 
 CHART_STEPS = 28
 CHART_SIZE = 9 * CHART_STEPS + 2
@@ -298,7 +304,15 @@ class Knockouts(NamedTuple):
     tie_first, tie_count : int64, shape (knockouts,)
         The ties of a stage in the numbering of all ties.
     tie_slot : int64, shape (ties, 2)
-        The two slots that meet.
+        The two slots that meet, spare ones unless the pairing is fixed.
+    pairing : int64, shape (knockouts,)
+        One of `PAIRING_…`.
+    entrant_start, entrant_list : int64
+        Slots that enter a round whose pairing is not fixed, a flat list of lists.
+    entrant_pot : int64, shape (entrants,)
+        Where the pot of an entrant begins, counted from the first entrant of the round.
+    spare_slot, spare_count : int
+        Rows after all slots, in which the sides of such a round are put in order.
     legs : int64, shape (knockouts,)
     neutral : bool, shape (knockouts,)
     host_lots : bool, shape (knockouts,)
@@ -328,6 +342,12 @@ class Knockouts(NamedTuple):
     tie_first: Int64
     tie_count: Int64
     tie_slot: Int64
+    pairing: Int64
+    entrant_start: Int64
+    entrant_list: Int64
+    entrant_pot: Int64
+    spare_slot: int
+    spare_count: int
     legs: Int64
     neutral: Bool
     host_lots: Bool

@@ -92,16 +92,19 @@ class TableStage:
 class KnockoutStage:
     """A stage of ties; the winner of tie k takes place k, its loser place `ties + k`.
 
-    `level` is the ladder of a tie that is level on aggregate; its last rung always decides.
+    `level` is the ladder of a tie that is level on aggregate; its last rung always decides. If
+    the pairing is `drawn`, `entrants` are the pots, and `pots` holds for both sides of each tie,
+    tie by tie, the index of the pot that its team is drawn from.
     """
 
     id: str
     entrants: tuple[Places, ...]
-    pairing: Literal["fold", "adjacent"]
+    pairing: Literal["fold", "adjacent", "reseed", "drawn"]
     legs: Literal[1, 2]
     neutral: bool
     second_leg_host: Literal["better_place", "lots"]
     level: tuple[Literal["away_goals", "better_place", "extra_time", "penalties"], ...]
+    pots: tuple[int, ...] = ()
 
 
 Stage = TableStage | KnockoutStage

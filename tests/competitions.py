@@ -141,15 +141,35 @@ def some_table(rng, stage, teams):
     return table(stage, teams, *rungs, adjustments=adjustments)
 
 
+def some_pots(rng, entrants):
+    """Return the same places, cut into pots in another order."""
+    pots = []
+    for places in entrants:
+        first = places.first
+        while first <= places.last:
+            last = rng.randint(first, places.last)
+            pots.append(Places(places.stage, first, last))
+            first = last + 1
+    rng.shuffle(pots)
+    return tuple(pots)
+
+
 def some_knockout(rng, stage, entrants, *, places_known):
     """Return a round with any rules; without places one that needs none."""
     legs = rng.choice((1, 2))
     host = rng.choice(("better_place", "lots"))
     needs_no_place = [ladder for ladder in LEVELS if "better_place" not in ladder]
+    pairing = rng.choice(("fold", "adjacent", "drawn", "reseed"))
+    pots = ()
+    if pairing == "drawn":
+        entrants = some_pots(rng, entrants)
+        pots = [k for k, p in enumerate(entrants) for _ in range(p.first, p.last + 1)]
+        rng.shuffle(pots)
     return knockout(
         stage,
         *entrants,
-        pairing=rng.choice(("fold", "adjacent")),
+        pairing=pairing,
+        pots=tuple(pots),
         legs=legs,
         neutral=rng.random() < 0.4 or (legs == 1 and host != "lots" and not places_known),
         second_leg_host=host,

@@ -21,7 +21,8 @@ from forecast import arrays
 from forecast import plan as plan_room
 from forecast.config import Overrides, describe, find_configs, load
 from forecast.config.export_schema import SCHEMAS, schema_text
-from forecast.config.structure import pair_places
+from forecast.config.pots import pair_places
+from forecast.errors import ConfigError
 from forecast.plan import GivenStrengths, Places
 
 ROOT = Path(__file__).parents[1]
@@ -305,6 +306,31 @@ def test_places_exclude_each_other_exactly_if_no_result_gives_both_to_one_team(p
     for one, two in itertools.combinations(names, 2):
         slots = [structure.slots(Places(name, place, place))[0] for name, place in (one, two)]
         assert structure.may_share(*slots) == ((one, two) in met), (one, two)
+
+
+def test_places_of_a_drawn_round_exclude_each_other_by_their_pots(folder):
+    change(
+        folder / "competition.toml",
+        (
+            'entrants = ["league:1-4"]\npairing = "fold"',
+            'entrants = ["league:1-2", "league:3", "league:1-2", "league:4"]\npairing = "drawn"',
+        ),
+        ("semi_finals:1-2", "semi_finals:1-4"),
+        ('pairing = "fold"', 'pairing = "reseed"'),
+        ('places = ["semi_finals:1-2"]', 'places = ["league:1-2", "semi_finals:1-2"]'),
+    )
+    with pytest.raises(ConfigError, match="one team can take league:1 and then semi_finals:1"):
+        at(folder, "2026-03-09")
+    change(folder / "competition.toml", ('["league:1-2", "semi_finals:1-2"]', '["final:1-2"]'))
+    plan = at(folder, "2026-03-09")
+    semi_finals, final = plan.competition.stages[1:]
+    assert semi_finals.entrants == tuple(
+        Places("league", *span) for span in ((1, 2), (3, 3), (4, 4))
+    )
+    assert semi_finals.pots == (0, 1, 0, 2)
+    assert final.pairing == "reseed"
+    said = describe(plan)
+    assert "1 tie of places 1 to 2 of league with place 3 of league" in said
 
 
 def test_fold_meets_first_and_last_and_adjacent_neighbours():

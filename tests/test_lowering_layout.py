@@ -7,8 +7,8 @@ import pytest
 from competitions import knockout, make_plan, match, outcome, table
 
 from forecast.lowering import lower
-from forecast.lowering.bracket import pair
 from forecast.lowering.ladder import sorting_network
+from forecast.lowering.pairing import pair
 from forecast.plan import ENTRY, Places
 
 

@@ -17,7 +17,7 @@ from forecast.plan import Places
 from forecast.simulate import simulate
 
 ALPHA = 1e-8
-"""Chance that one check of this file, of eleven, fails without a fault."""
+"""Chance that one check of this file, of thirteen, fails without a fault."""
 
 HOME = 1.10
 ATTACK = (0.1, -0.1, 0.05, -0.2)
@@ -283,9 +283,9 @@ def exact_bracket(*, ties=((0, 3), (1, 2)), home=HOME):
     return [title, final, final - title]
 
 
-def test_a_bracket_of_four_has_its_exact_chances():
+def play_bracket(*entrants, replicates=64, **rules):
     league = table("league", 4, "points")
-    semi = knockout("semi", Places("league", 1, 4))
+    semi = knockout("semi", *entrants, **rules)
     final = knockout("final", Places("semi", 1, 2), neutral=True)
     ranked = [match("league", j, k, home_goals=1, away_goals=0) for k in range(4) for j in range(k)]
     outcomes = [
@@ -293,8 +293,31 @@ def test_a_bracket_of_four_has_its_exact_chances():
         outcome("finalist", Places("final", 1, 2)),
         outcome("beaten", Places("final", 2, 2)),
     ]
-    counts = play(make_plan([league, semi, final], ranked, 4, outcomes=outcomes), 256)
+    return play(make_plan([league, semi, final], ranked, 4, outcomes=outcomes), replicates)
+
+
+def test_a_bracket_of_four_has_its_exact_chances():
+    counts = play_bracket(Places("league", 1, 4), replicates=256)
     assert distance(counts, exact_bracket()) < 1
     assert distance(counts, exact_bracket(ties=((0, 1), (2, 3)))) > 1
     assert distance(counts, exact_bracket(ties=((3, 0), (2, 1)))) > 1
     assert distance(counts, exact_bracket(home=1.09)) > 1
+
+
+def test_entrants_in_any_order_are_paired_anew_by_place():
+    entrants = [Places("league", place, place) for place in (4, 2, 1, 3)]
+    counts = play_bracket(*entrants, pairing="reseed")
+    assert distance(counts, exact_bracket()) < 1
+    assert distance(counts, exact_bracket(ties=((3, 1), (0, 2)))) > 1
+    assert distance(counts, exact_bracket(ties=((3, 2), (1, 0)))) > 1
+
+
+def test_a_drawn_bracket_has_the_mean_of_its_draws():
+    pots = Places("league", 1, 2), Places("league", 3, 4)
+    counts = play_bracket(*pots, pairing="drawn", pots=(0, 1, 0, 1))
+    seeded = [exact_bracket(ties=ties) for ties in (((0, 2), (1, 3)), ((0, 3), (1, 2)))]
+    assert distance(counts, np.mean(seeded, axis=0)) < 1
+    assert distance(counts, seeded[0]) > 1
+    assert distance(counts, seeded[1]) > 1
+    among_themselves = exact_bracket(ties=((0, 1), (2, 3)))
+    assert distance(counts, np.mean([*seeded, among_themselves], axis=0)) > 1

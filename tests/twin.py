@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from twin_pairing import is_fixed, meetings
 from twin_stream import (
     HALF,
     HALVES,
@@ -144,14 +145,17 @@ class Twin:
         thresholds = goal_thresholds(key, [min(rate, MAX_RATE) for rate in rates])
         runs = [Run(number, self.teams) for number in range(TILE)]
         tables = [self.lines(run, key, thresholds) for run in runs]
-        first_tie = 0
+        first = Counter()
         for stage in self.stages:
             if isinstance(stage, TableStage):
                 for run, lines in zip(runs, tables, strict=True):
                     self.play_table(stage, run, lines[stage.id], key)
             else:
-                self.play_knockout(stage, first_tie, runs, strengths, key)
-                first_tie += len(self.meetings(stage))
+                self.play_knockout(stage, first, runs, strengths, key)
+                entrants = sum(p.last - p.first + 1 for p in stage.entrants)
+                begins = stage.id == self.plan.start
+                first["tie"] += len(self.plan.bracket) if begins else entrants // 2
+                first["entrant"] += 0 if is_fixed(self.plan, stage) else entrants
         self.count_places(runs)
         if number % SAMPLED_TILES == 0:
             self.seen.sampled += 1
@@ -280,23 +284,15 @@ class Twin:
             run.seats[table.id, place] = team
             run.last_place[team] = place
 
-    def meetings(self, stage):
-        """Return the two seats of every tie of a knockout."""
-        if stage.id == self.plan.start:
-            return [((ENTRY, one + 1), (ENTRY, two + 1)) for one, two in self.plan.bracket]
-        seats = [(p.stage, n) for p in stage.entrants for n in range(p.first, p.last + 1)]
-        ties = range(len(seats) // 2)
-        if stage.pairing == "fold":
-            return [(seats[k], seats[-1 - k]) for k in ties]
-        return [(seats[2 * k], seats[2 * k + 1]) for k in ties]
+    def play_knockout(self, stage, first, runs, strengths, key):
+        """Play all ties of a round; winners take the first places in order, then the losers.
 
-    def play_knockout(self, stage, first_tie, runs, strengths, key):
-        """Play all ties of a round; winners take the first places in order, then the losers."""
-        ties = self.meetings(stage)
-        for k, seats in enumerate(ties):
-            for run in runs:
-                one, two = (run.seats[seat] for seat in seats)
-                tie = Tie(self.plan, stage, run, (one, two), number=first_tie + k, key=key)
+        `first` counts the ties and the drawn or sorted entrants of the rounds before.
+        """
+        for run in runs:
+            ties = meetings(self.plan, stage, run, first["entrant"], key)
+            for k, (one, two) in enumerate(ties):
+                tie = Tie(self.plan, stage, run, (one, two), number=first["tie"] + k, key=key)
                 winner = tie.winner
                 if winner is None and tie.goes_by_legs():
                     winner = tie.play_legs(strengths)

@@ -20,7 +20,7 @@ from forecast.kernel.rates import (
 from forecast.kernel.types import Thresholds
 from forecast.lowering.bracket import series_terms
 
-SIDES, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS, STRATA = range(7)
+SIDES, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS, STRATA, PAIRING = range(8)
 HALF = 32
 GAMMA = 0x9E3779B97F4A7C15
 WORD = 2**64

@@ -11,7 +11,7 @@ from forecast.config.fixtures import RowChecker, open_fixtures
 from forecast.config.match_rows import MatchRow
 from forecast.config.models import ForecastFile
 from forecast.config.problems import Problems, show
-from forecast.config.structure import Structure, pair_places
+from forecast.config.structure import Structure
 from forecast.config.team_rows import Teams
 from forecast.config.ties import fits, group_ties, tie_winner
 from forecast.plan import ENTRY, KnockoutStage, Match, Stage, TableStage
@@ -201,8 +201,14 @@ class _Resolver:
         entrants = self.entrants(stage)
         if entrants is None:
             return 0
+        ties = self.structure.ties[self.structure.order[stage.id]]
+        assert ties is not None
         pairs = [
-            (entrants[one], entrants[two]) for one, two in pair_places(len(entrants), stage.pairing)
+            (
+                frozenset[str]().union(*(entrants[k] for k in one)),
+                frozenset[str]().union(*(entrants[k] for k in two)),
+            )
+            for one, two in ties
         ]
         winners: dict[int, str | None] = {}
         for tie in group_ties(rows):
@@ -252,6 +258,9 @@ class _Resolver:
             if (home in one and away in two) or (home in two and away in one):
                 if len(one) == len(two) == 1:
                     return number
+                if stage.pairing in {"drawn", "reseed"}:
+                    self.not_paired(stage, tie[0])
+                    return None
                 found = f"{show(home)} v {show(away)}, though the ties before are not decided"
                 allowed = f"a row of {stage.id} only once the results before it are known"
                 self.checker.note(tie[0], "home", found=found, allowed=allowed)
@@ -261,13 +270,21 @@ class _Resolver:
         self.checker.note(tie[0], "home", found=found, allowed=allowed)
         return None
 
+    def not_paired(self, stage: KnockoutStage, row: MatchRow) -> None:
+        """Note a known tie of a stage whose pairing the forecast would have to simulate."""
+        found = f"{show(row.home)} v {show(row.away)}, known before {stage.id} is paired, which "
+        found += "is simulated"
+        allowed = f"start = {show(stage.id)} once its ties are known, or an earlier as_of"
+        self.checker.note(row, "home", found=found, allowed=allowed)
+
     def demand_places(self, stage: KnockoutStage, listed: int) -> None:
         """Note a rule that asks for places of a table that is not complete."""
         by_place = not stage.neutral and stage.second_leg_host == "better_place"
         hosts = by_place and listed < self.structure.sizes[stage.id] // 2
-        if not hosts and "better_place" not in stage.level:
+        paired = stage.pairing == "reseed" and stage.id != self.start
+        if not hosts and not paired and "better_place" not in stage.level:
             return
-        rule = "its hosts" if hosts else "its level ties"
+        rule = "its pairing" if paired else "its hosts" if hosts else "its level ties"
         table = last_table(self.stages, stage.id)
         if table is None:
             found = f"{show(self.start)}, though {stage.id} needs places of a table for {rule}"

@@ -25,6 +25,8 @@ __all__ = ["describe"]
 _PAIRING = {
     "fold": "first meets last, second meets last but one",
     "adjacent": "first meets second, third meets fourth",
+    "reseed": "paired anew by place in the table before: the best meets the last, and so on",
+    "drawn": "lots draw who meets whom, each draw equally likely",
 }
 _LEVEL = {
     "away_goals": "away goals",
@@ -118,8 +120,18 @@ def _knockout(plan: Plan, stage: KnockoutStage) -> Iterator[str]:
         yield "a knockout of the listed ties"
     else:
         yield f"a knockout: {_PAIRING[stage.pairing]}"
+        yield from _indented(_draws(stage))
     yield _legs(plan, stage)
     yield f"level ties go by {', then '.join(_LEVEL[rung] for rung in stage.level)}"
+
+
+def _draws(stage: KnockoutStage) -> Iterator[str]:
+    """Say which pots meet, and in how many ties."""
+    pairs = list(zip(stage.pots[::2], stage.pots[1::2], strict=True))
+    for one, two in dict.fromkeys(pairs):
+        ties = _count(pairs.count((one, two)), "tie")
+        first, second = (_places(stage.entrants[pot]) for pot in (one, two))
+        yield f"{ties} of {first}" + (f" with {second}" if one != two else " among themselves")
 
 
 def _legs(plan: Plan, stage: KnockoutStage) -> str:

@@ -151,14 +151,14 @@ def _bracket(inputs: Inputs, stages: tuple[Stage, ...], problems: Problems) -> B
         if isinstance(stage, TableStage) or last_table(stages, stage.id) is not None:
             continue
         by_place = not stage.neutral and stage.second_leg_host == "better_place"
-        if by_place or "better_place" in stage.level:
+        if by_place or stage.pairing == "reseed" or "better_place" in stage.level:
             inputs.competition.note(
                 problems,
                 ("stage", number),
-                found=f"{show(stage.id)}, with hosts or level ties by the better place and no "
-                "table before it",
-                allowed='venue = "neutral" or second_leg_host = "lots", and no better_place in '
-                "level, or a table stage before it",
+                found=f"{show(stage.id)}, with pairing, hosts or level ties by place and no table "
+                "before it",
+                allowed='venue = "neutral" or second_leg_host = "lots", no better_place in level '
+                "and no reseed, or a table stage before it",
             )
     return None
 

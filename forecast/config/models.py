@@ -254,7 +254,10 @@ class TableFile(_Document):
     ] = []
 
 
-Pairing = Annotated[Literal["fold", "adjacent"], Field(description='"fold" or "adjacent"')]
+Pairing = Annotated[
+    Literal["fold", "adjacent", "reseed", "drawn"],
+    Field(description='"fold", "adjacent", "reseed" or "drawn"'),
+]
 Legs = Annotated[int, Field(ge=1, le=2, description="1 or 2")]
 Venue = Annotated[Literal["home", "neutral"], Field(description='"home" or "neutral"')]
 Host = Annotated[Literal["better_place", "lots"], Field(description='"better_place" or "lots"')]

@@ -165,6 +165,7 @@ def _knockout_on(
         id=stage.id,
         entrants=structure.entrants[number],
         pairing=stage.pairing,
+        pots=structure.pots[number],
         legs=2 if rules.legs == 2 else 1,
         neutral=rules.venue == "neutral",
         second_leg_host="lots" if rules.host == "lots" else "better_place",

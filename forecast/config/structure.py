@@ -14,11 +14,12 @@ from forecast.config.models import (
     OutcomeFile,
     TableFile,
 )
+from forecast.config.pots import Sides, pot_sides, tie_sources
 from forecast.config.problems import Problems, join_words, nearest, show
 from forecast.config.team_rows import Teams
 from forecast.plan import ENTRY, Places
 
-__all__ = ["Structure", "check_structure", "pair_places", "read_places"]
+__all__ = ["Structure", "check_structure", "read_places"]
 
 Slot = tuple[int, int]
 """A place as (number of the stage, 0-based place); stage -1 is the list of all teams."""
@@ -33,11 +34,9 @@ def read_places(text: str, *, teams: int) -> Places:
     return Places(stage, int(first), int(last or first))
 
 
-def pair_places(entrants: int, pairing: str) -> list[tuple[int, int]]:
-    """Return which entrants (0-based) meet in each tie."""
-    if pairing == "fold":
-        return [(tie, entrants - 1 - tie) for tie in range(entrants // 2)]
-    return [(2 * tie, 2 * tie + 1) for tie in range(entrants // 2)]
+def size_of(places: Places) -> int:
+    """Return how many places a range has."""
+    return places.last - places.first + 1
 
 
 @dataclass(slots=True)
@@ -49,20 +48,26 @@ class Structure:
     sizes: dict[str, int] = field(default_factory=dict)
     entrants: list[tuple[Places, ...]] = field(default_factory=list)
     sources: list[tuple[Slot, ...]] = field(default_factory=list)
-    pairs: list[tuple[tuple[int, int], ...] | None] = field(default_factory=list)
+    pots: list[tuple[int, ...]] = field(default_factory=list)
+    ties: list[list[Sides] | None] = field(default_factory=list)
     known: dict[tuple[Slot, Slot], bool] = field(default_factory=dict)
 
-    def add(self, stage: TableFile | KnockoutFile, entrants: Sequence[Places]) -> None:
-        """Append a stage whose entrants are valid."""
+    def add(
+        self,
+        stage: TableFile | KnockoutFile,
+        entrants: Sequence[Places],
+        pots: tuple[int, ...] = (),
+    ) -> None:
+        """Append a stage whose entrants are valid; `pots` as in `KnockoutStage`."""
         slots = tuple(slot for places in entrants for slot in self.slots(places))
         self.order[stage.id] = len(self.entrants)
         self.sizes[stage.id] = len(slots)
         self.entrants.append(tuple(entrants))
         self.sources.append(slots)
-        if isinstance(stage, KnockoutFile):
-            self.pairs.append(tuple(pair_places(len(slots), stage.pairing)))
-        else:
-            self.pairs.append(None)
+        self.pots.append(pots)
+        sizes = [size_of(places) for places in entrants]
+        pairing = stage.pairing if isinstance(stage, KnockoutFile) else None
+        self.ties.append(tie_sources(pairing, pots, sizes) if pairing else None)
 
     def slots(self, places: Places) -> list[Slot]:
         """Return each place of a range."""
@@ -72,11 +77,11 @@ class Structure:
     def feeders(self, slot: Slot) -> tuple[Slot, ...]:
         """Return the earlier places from which the team in a place may come."""
         stage, place = slot
-        pairs = self.pairs[stage]
-        if pairs is None:
+        ties = self.ties[stage]
+        if ties is None:
             return self.sources[stage]
-        one, two = pairs[place % len(pairs)]
-        return self.sources[stage][one], self.sources[stage][two]
+        one, two = ties[place % len(ties)]
+        return tuple(self.sources[stage][entrant] for entrant in dict.fromkeys(one + two))
 
     def may_share(self, one: Slot, two: Slot) -> bool:
         """Return whether one team can take both places in one run."""
@@ -159,14 +164,24 @@ class _Checker:
                 self.note(path, found, allowed)
                 return False
         before = self.problems.count
-        entrants = self.read_list(path, stage.entrants, earlier=self.ids[:number])
+        drawn = isinstance(stage, KnockoutFile) and stage.pairing == "drawn"
+        texts = list(dict.fromkeys(stage.entrants)) if drawn else stage.entrants
+        entrants = self.read_list(path, texts, earlier=self.ids[:number])
         if self.problems.count > before:
             return False
-        count = sum(places.last - places.first + 1 for places in entrants)
+        count = sum(map(size_of, entrants))
         if isinstance(stage, KnockoutFile) and count % 2:
             self.note(path, f"{count} entrants", "an even number of entrants in a knockout")
             return False
-        self.structure.add(stage, entrants)
+        sizes = dict(zip(texts, map(size_of, entrants), strict=True))
+        for text, size in sizes.items():
+            named = stage.entrants.count(text)
+            if drawn and named not in {1, size}:
+                found = f"the pot {show(text)} {named} times"
+                allowed = f"it once, or once for each of the {size} sides that it fills"
+                self.note(path, found, allowed)
+                return False
+        self.structure.add(stage, entrants, pot_sides(stage.entrants, sizes) if drawn else ())
         return True
 
     def read_list(

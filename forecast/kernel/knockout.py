@@ -23,6 +23,7 @@ from forecast.arrays import (
 from forecast.jit import jit, jit_inner
 from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import TEAM, play_legs, settle_known
+from forecast.kernel.pairing import arrange_sides
 from forecast.kernel.rates import exponential
 from forecast.kernel.types import Factors, Flag, Integer, TieWork
 from forecast.kernel.words import FOR_TIES, word
@@ -259,6 +260,7 @@ def play_knockout(
     `occupants[slot, run]` is uint32, the place in the last table above the team's 16 bits, so
     the better place is the smaller number. Tie k reads row `first_strata + k` of `strata`.
     """
+    arrange_sides(knockouts, knockout, key, occupants)
     roots, chance, random, wins = work
     ties = knockouts.tie_count[knockout]
     known = knockouts.by_legs[knockout] or knockouts.listed_row[knockout].max() != UNKNOWN

@@ -88,7 +88,7 @@ class Bench(NamedTuple):
 
 
 @jit_inner
-def make_bench(teams: int, slots: int, sides: int) -> Bench:
+def make_bench(teams: int, slots: int, spare: int, sides: int) -> Bench:
     """Allocate the work arrays; those of sides are filled up with sides that never score."""
     filled = -(-sides // SIDES_AT_ONCE) * SIDES_AT_ONCE
     ladder = LadderWork(np.empty(teams, np.int64), np.empty(teams, np.int64))
@@ -113,7 +113,7 @@ def make_bench(teams: int, slots: int, sides: int) -> Bench:
             np.empty(TILE, np.uint32),
             np.empty(TILE, np.uint8),
         ),
-        np.empty((slots, TILE), np.uint32),
+        np.empty((slots + spare, TILE), np.uint32),
         np.empty((slots, teams), np.uint16),
         np.empty(teams, np.uint16),
     )
@@ -248,7 +248,8 @@ def play_replicate(
 ) -> None:
     """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams))."""
     slots, teams = tally.occupancy.shape
-    bench = make_bench(teams, slots, 2 * program.fixtures.home.size)
+    spare = program.knockouts.spare_count
+    bench = make_bench(teams, slots, spare, 2 * program.fixtures.home.size)
     needs = make_needs(teams, tally.outcomes.shape[0])
     for draw in range(strengths.shape[0]):
         key = tile_key(rng_seed, replicate, np.uint64(draw))

@@ -18,6 +18,7 @@ __all__ = [
     "FOR_HIDDEN_HALVES",
     "FOR_LEGS",
     "FOR_LOTS",
+    "FOR_PAIRING",
     "FOR_SIDES",
     "FOR_STRATA",
     "FOR_TIES",
@@ -39,6 +40,7 @@ FOR_HALVES = 3  # 128 * (64 * side + run) + goal
 FOR_HIDDEN_HALVES = 4  # the same, for played matches without a half-time score
 FOR_LEGS = 5  # 8 * (64 * tie + run) + number: see `legs`
 FOR_STRATA = 6  # of key 0: 32 * order + stratum; the strata of an order come by size of word
+FOR_PAIRING = 7  # 64 * entrant + run: moves the entrant within its pot
 
 
 @jit

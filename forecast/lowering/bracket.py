@@ -21,10 +21,10 @@ from forecast.arrays import (
     StageSlots,
 )
 from forecast.kernel.knockout import draw_chart
-from forecast.lowering.slots import place_slots
+from forecast.lowering.pairing import lower_pairings
 from forecast.plan import KnockoutStage, Match, Plan, Stage
 
-__all__ = ["lower_knockouts", "pair"]
+__all__ = ["lower_knockouts"]
 
 SERIES_ERROR = 2.0**-40
 MOST_RATE = 82
@@ -68,24 +68,6 @@ class ListedTie:
     extra: bool = False
     goals: list[list[int]] = field(default_factory=lambda: [[UNKNOWN] * 2, [UNKNOWN] * 2])
     host: list[int] = field(default_factory=lambda: [UNKNOWN, UNKNOWN])
-
-
-def pair(entrants: Sequence[int], pairing: str) -> list[tuple[int, int]]:
-    """Return the slots that meet: first and last, second and last but one; or neighbours."""
-    if pairing == "fold":
-        half = len(entrants) // 2
-        return list(zip(entrants[:half], reversed(entrants[half:]), strict=True))
-    return list(zip(entrants[::2], entrants[1::2], strict=True))
-
-
-def stage_ties(
-    plan: Plan, stage: KnockoutStage, spans: Mapping[str, StageSlots]
-) -> list[tuple[int, int]]:
-    """Return the two slots of every tie; the first stage meets as matches.csv lists it."""
-    if stage.id == plan.start and plan.bracket is not None:
-        return list(plan.bracket)
-    slots = [slot for places in stage.entrants for slot in place_slots(places, spans)]
-    return pair(slots, stage.pairing)
 
 
 def add_row(tie: ListedTie, stage: KnockoutStage, match: Match) -> None:
@@ -148,7 +130,6 @@ def lower_knockouts(
 ) -> Knockouts:
     """Return the knockout stages."""
     knockouts = [stage for stage in stages if isinstance(stage, KnockoutStage)]
-    ties = [stage_ties(plan, stage, spans) for stage in knockouts]
     listed = [listed_ties(plan, stage) for stage in knockouts]
     rows = [tie for some in listed for tie in some]
     listed_row = np.full((len(knockouts), len(plan.competition.teams)), UNKNOWN, np.int64)
@@ -161,12 +142,9 @@ def lower_knockouts(
     for k, stage in enumerate(knockouts):
         rungs = [rung for rung in stage.level if stage.legs == 2 or rung != "away_goals"]
         level[k, : len(rungs)] = [LEVEL[rung] for rung in rungs]
-    counts = [len(some) for some in ties]
     terms = np.array(series_terms(), np.int64)
     return Knockouts(
-        tie_first=np.cumsum([0, *counts], dtype=np.int64)[:-1],
-        tie_count=np.array(counts, np.int64),
-        tie_slot=np.array([t for some in ties for t in some], np.int64).reshape(-1, 2),
+        **lower_pairings(plan, knockouts, spans),
         legs=np.array([stage.legs for stage in knockouts], np.int64),
         neutral=np.array([stage.neutral for stage in knockouts], np.bool_),
         host_lots=np.array([stage.second_leg_host == "lots" for stage in knockouts], np.bool_),

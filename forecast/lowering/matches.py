@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecast.arrays import Fixtures
 from forecast.plan import Match, Plan, PointsRule, TableStage
 
-__all__ = ["TableMatches", "lower_matches"]
+__all__ = ["TableMatches", "flatten", "lower_matches"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from forecast.config.structure import pair_places
+from forecast.config.pots import pair_places
 from forecast.plan import ENTRY, KnockoutStage, Outcome, Places, Plan, TableStage
 
 __all__ = ["Fate", "Paths", "Slot"]
