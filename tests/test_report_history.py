@@ -9,8 +9,9 @@ from cli_builders import write_cup
 from tables_builders import cup_plan
 
 from forecast.cli.exits import exit_code
+from forecast.cli.past import draw_history, history_of
 from forecast.cli.verbs import app
-from forecast.errors import OutputError
+from forecast.errors import ConfigError, OutputError
 from forecast.report import folder as folder_module
 from forecast.report.history import read_history, record
 from forecast.report.terminal import history_lines
@@ -99,6 +100,23 @@ def test_the_printed_history_has_a_column_a_forecast_and_marks_what_is_proved(tm
     assert lines[3].split()[-2:] == ["25", "%"]
 
 
+def test_the_picture_has_a_line_a_team_and_is_replaced_whole(tmp_path):
+    kept(tmp_path, date(2023, 9, 15), (500, 250), config_hash="a" * 64)
+    kept(tmp_path, date(2023, 9, 20), (600, 150), config_hash="b" * 64)
+    histories = history_of(tmp_path, outcome="champion", out=tmp_path)
+    path = tmp_path / "champion.svg"
+    path.write_text("old", encoding="utf-8")
+    draw_history(histories, outcome="champion", path=path)
+    drawn = path.read_text("utf-8")
+    assert drawn.startswith("<svg")
+    assert all(text in drawn for text in ("champion", "ADA", "2023-09-15", "2023-09-20"))
+    assert "[red]" in drawn
+    with pytest.raises(OutputError, match="nowhere"):
+        draw_history(histories, outcome="champion", path=tmp_path / "nowhere" / "a.png")
+    with pytest.raises(ConfigError, match="found 2 competitions"):
+        draw_history({**histories, "other": histories["cup"]}, outcome="champion", path=path)
+
+
 @pytest.mark.usefixtures("former_signals")
 def test_force_replaces_the_folder_and_never_the_history(tmp_path, capsys):
     (config,) = write_cup(tmp_path / "cup")
@@ -116,6 +134,8 @@ def test_force_replaces_the_folder_and_never_the_history(tmp_path, capsys):
     for source in (config, out):
         assert forecast("history", source, "--out", out, "--outcome", "champion") == 0
         assert "all known: small" in capsys.readouterr().out
+    assert forecast("history", out, "--outcome", "champion", "--picture", tmp_path / "a.svg") == 2
+    assert "found 0 days with a forecast of cup; allowed two" in capsys.readouterr().err
     assert forecast("history", out, "--outcome", "champions") == 2
     assert 'did you mean "champion"?' in capsys.readouterr().err
     assert forecast("history", config, "--out", tmp_path, "--outcome", "champion") == 2

@@ -174,11 +174,19 @@ def history(
     *,
     outcome: Annotated[str, typer.Option(help="The outcome to follow.")],
     out: Out = DEFAULT_OUT,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw it, too, as FILE.svg or FILE.png.")
+    ] = None,
 ) -> None:
-    """Print how the chances of an outcome moved from forecast to forecast; write nothing."""
-    from forecast.cli.past import history_of  # noqa: PLC0415 (same)
+    """Print, and draw, how the chances of an outcome moved from forecast to forecast."""
+    from forecast.cli.past import KINDS, draw_history, history_of, history_text  # noqa: PLC0415 (same)
 
-    emit(history_of(source, outcome=outcome, out=out))
+    if picture is not None and picture.suffix not in KINDS:
+        raise typer.BadParameter(f"--picture: found {picture}, allowed a name with .svg or .png")
+    histories = history_of(source, outcome=outcome, out=out)
+    emit(history_text(histories, outcome=outcome))
+    if picture is not None:
+        draw_history(histories, outcome=outcome, path=picture)
 
 
 @app.command()
