@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forecast.report.page.after import After, after_results
 from forecast.report.page.chances import Chance, Chances
 from forecast.report.page.cut import Cut, Total, in_doubt
 from forecast.report.page.fixtures import Fixture
@@ -45,6 +46,7 @@ class Club:
     facts: tuple[str, ...]
     next: Fixture | None
     at_home: bool
+    after: tuple[After, ...]
 
 
 def clubs_of(
@@ -59,6 +61,7 @@ def clubs_of(
     links = anchors(chances.teams)
     standings = _standings(stored, language)
     spans = _spans(stored)
+    after = after_results(stored, chances, language)
     matches: dict[str, Fixture] = {}
     for fixture in fixtures:
         matches.setdefault(fixture.home, fixture)
@@ -77,6 +80,7 @@ def clubs_of(
             ),
             next=matches.get(team),
             at_home=team in matches and matches[team].home == team,
+            after=after.get(team, ()),
         )
         for team in chances.teams
     )
@@ -148,7 +152,7 @@ def _told(
             first=first,
             last=last,
         )
-    open_still = [t for t in in_doubt(cut) if t.points >= standing.points] if cut else []
+    open_still = [t for t in in_doubt(cut.totals) if t.points >= standing.points] if cut else []
     if cut and open_still:
         yield language.say(
             "Has %(now)s points. Enough in the end for place %(place)s: %(totals)s.",

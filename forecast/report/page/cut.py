@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -15,6 +17,9 @@ __all__ = ["Cut", "Decided", "Total", "cut_of", "in_doubt"]
 
 _RARE = 0.001
 """Totals reached by fewer than this share of teams are left to the file."""
+
+_SEEN = 300
+"""Cases that a line by goal difference needs, for a share to within a few points."""
 
 _DOUBT = (0.02, 0.98)
 """Totals that were enough less or more often are beyond doubt."""
@@ -41,6 +46,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Margins:
+    """By goal difference and points in doubt: how many had enough, and their share, or None."""
+
+    points: tuple[int, ...]
+    rows: tuple[tuple[str, tuple[tuple[int, str] | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The last place of a table that leads on."""
 
@@ -48,6 +61,7 @@ class Cut:
     place: int
     totals: tuple[Total, ...]
     decided: tuple[Decided, ...]
+    margins: Margins | None
 
 
 def cut_of(stored: Stored, language: Language) -> Cut | None:
@@ -60,10 +74,12 @@ def cut_of(stored: Stored, language: Language) -> Cut | None:
     here = points.filter(stage=stage, cut=place).sort("points", descending=True)
     common = here.filter(pl.col("reached") >= _RARE * pl.col("reached").sum())
     rungs = stored.tables["tie_breaks"].filter(pl.col("hits") > 0, stage=stage, cut=place)
+    totals = tuple(_total(*row, language=language) for row in _numbers(common))
     return Cut(
         stage=stage_name(stored.facts, stage, language),
         place=place,
-        totals=tuple(_total(*row, language=language) for row in _numbers(common)),
+        totals=totals,
+        margins=_margins(stored, stage, place, totals, language),
         decided=tuple(
             Decided(
                 rung=rung(name, language),
@@ -76,11 +92,42 @@ def cut_of(stored: Stored, language: Language) -> Cut | None:
     )
 
 
-def in_doubt(cut: Cut) -> tuple[Total, ...]:
+def in_doubt(totals: Sequence[Total]) -> tuple[Total, ...]:
     """Return the totals that are sometimes enough, and the lowest that nearly always is."""
     low, high = _DOUBT
-    safe = [total for total in cut.totals if total.probability > high][-1:]
-    return (*(total for total in reversed(cut.totals) if low < total.probability <= high), *safe)
+    safe = [total for total in totals if total.probability > high][-1:]
+    return (*(total for total in reversed(totals) if low < total.probability <= high), *safe)
+
+
+def _margins(
+    stored: Stored, stage: str, place: int, totals: Sequence[Total], language: Language
+) -> Margins | None:
+    """Return what goal difference is worth at the totals that points alone do not decide."""
+    low, high = _DOUBT
+    points = [each.points for each in reversed(totals) if low < each.probability <= high]
+    if "margins" not in stored.tables or not points:
+        return None
+    frame = stored.tables["margins"].filter(
+        pl.col("points").is_in(points), pl.col("reached") >= _SEEN, stage=stage, cut=place
+    )
+    cells = {(row["goal_difference"], row["points"]): row for row in frame.iter_rows(named=True)}
+    telling = [gd for (gd, _), row in cells.items() if low < row["probability"] <= high]
+    differences = range(max(telling, default=-1), min(telling, default=0) - 1, -1)
+    rows = tuple(
+        (
+            language.signed(gd, 0) if gd else "0",
+            tuple(_margin(cells.get((gd, total)), language) for total in points),
+        )
+        for gd in differences
+    )
+    return Margins(points=tuple(points), rows=rows) if rows else None
+
+
+def _margin(row: Mapping[str, Any] | None, language: Language) -> tuple[int, str] | None:
+    if row is None:
+        return None
+    shown = share(row["enough"], runs=row["reached"], std_error=row["std_error"])
+    return row["enough"], language.percent(shown)
 
 
 def _numbers(frame: pl.DataFrame) -> list[tuple[int, int, int]]:

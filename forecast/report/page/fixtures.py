@@ -31,10 +31,16 @@ class Fixture:
     draws: str
     away_wins: str
     score: str
+    leverage: float | None
+    stake: str
 
 
-def fixtures_of(stored: Stored, language: Language) -> tuple[Fixture, ...]:
-    """Return all matches left, a stage and a round after the other, dated ones first in each."""
+def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixture, ...]:
+    """Return all matches left, a stage and a round after the other, dated ones first in each.
+
+    Their leverage is on the `asked` outcome, in percentage points for `stake`.
+    """
+    column = f"leverage_{asked}"
     stages = [stage["id"] for stage in stored.facts["stages"]]
     rows = sorted(
         stored.tables["matches"].iter_rows(named=True),
@@ -57,6 +63,8 @@ def fixtures_of(stored: Stored, language: Language) -> tuple[Fixture, ...]:
             draws=whole_percent(row["p_draw"], language),
             away_wins=whole_percent(row["p_away"], language),
             score=f"{row['likeliest_home_goals']}–{row['likeliest_away_goals']}",
+            leverage=row.get(column),
+            stake=language.points(row.get(column)),
         )
         for row in rows
     )

@@ -70,6 +70,13 @@ class Language:
         text = format_decimal(abs(number), format=digits, locale=self.locale)
         return f"{'−' if number < 0 else '+'}{text}"
 
+    def points(self, share: float | None) -> str:
+        """Return a difference of chances in whole percentage points, without sign."""
+        if share is None:
+            return ""
+        whole = round(100 * share)
+        return self.integer(whole) if whole else "<1"
+
     def day(self, day: date, style: str = "long") -> str:
         """Return a date as "23 de setiembre de 2026", or as `style` says (babel's names)."""
         return format_date(day, style, locale=self.locale)

@@ -61,8 +61,8 @@ def page_bytes(subject: Subject, pictures: Sequence[Picture]) -> bytes:
 
 def _context(subject: Subject) -> dict[str, Any]:
     stored, chances, language = subject.stored, subject.chances, subject.language
-    fixtures = fixtures_of(stored, language)
-    shown = _next_round(fixtures)
+    fixtures = fixtures_of(stored, language, asked=chances.asked)
+    shown = _weightiest_first(_next_round(fixtures))
     clubs = clubs_of(stored, chances, cut=subject.cut, fixtures=fixtures, language=language)
     return {
         "language": language,
@@ -87,6 +87,7 @@ def _context(subject: Subject) -> dict[str, Any]:
         "history": past_of(subject.history, chances, language),
         "moved": _moved(subject.movement, language),
         "fixtures": shown,
+        "weighed": any(match.leverage is not None for match in shown),
         "more_fixtures": _more(len(fixtures) - len(shown), language),
         "method": method_of(stored, language),
     }
@@ -164,6 +165,10 @@ def _next_round(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:
     ahead = max(set(rounds[:_MOST_FIXTURES]), key=rounds.count, default=None)
     last = max((k for k, match in enumerate(fixtures) if match.round == ahead), default=-1)
     return fixtures[: min(last + 1, _MOST_FIXTURES)]
+
+
+def _weightiest_first(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:
+    return sorted(fixtures, key=lambda match: -(match.leverage or 0))
 
 
 def _more(hidden: int, language: Language) -> str:
