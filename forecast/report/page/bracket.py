@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from forecast.config.structure import pair_places
+from forecast.config.pots import pair_places
 from forecast.report.page.language import Language
 from forecast.report.percent import share
 from forecast.report.pictures.bracket import BracketStage, Row
