@@ -12,7 +12,7 @@ from forecast.report.page.language import catalogues, language
 
 REPORT = files("forecast.report")
 LOCALES = [locale for locale in catalogues().values() if locale != "en"]
-KEYWORDS = {"_": None, "say": None, "count": (1, 2)}
+KEYWORDS = {"_": None, "say": None, "count": (1, 2), "ngettext": (1, 2)}
 
 
 def texts():

@@ -111,12 +111,36 @@ def test_points_and_tie_breaks_are_the_counts_of_their_tables(pages, stored):
     assert shown == hits
 
 
+def test_margins_and_next_results_are_the_counts_of_their_tables(pages, stored):
+    page = Page(pages["en"])
+    header, *rows = page.rows("margins")
+    points = [int(cell["text"].split()[0]) for cell in header[1:]]
+    enough = {
+        (row["goal_difference"], row["points"]): row["enough"]
+        for row in stored.tables["margins"].iter_rows(named=True)
+    }
+    assert rows
+    for difference, *cells in rows:
+        for total, cell in zip(points, cells, strict=True):
+            for counted in inside(cell, {"data"}):
+                key = (int(difference["text"].replace("−", "-")), total)
+                assert int(counted["attributes"]["value"]) == enough[key]
+    results = stored.tables["next_results"]
+    for team in results["team"].unique():
+        card = next(each for each in page.all("li") if each["text"].strip().startswith(team))
+        told = [c for each in inside(card, {"ul"}) for c in inside(each, {"data"})]
+        counts = set(results.filter(team=team)["hits"])
+        assert told
+        assert {int(each["attributes"]["value"]) for each in told} <= counts
+
+
 def test_no_percentage_is_printed_that_nothing_counts(pages, stored, history):
     """Every percentage of the page is one that the tables give, however they are rounded."""
     sections = Page(pages["en"]).all("section")[:-1]  # the last explains the method
     shown = {each for part in sections for each in re.findall(r"[<>]?\d+(?:\.\d)?%", part["text"])}
     values = [stored.tables["outcomes"][name] for name in ("probability", "low", "high")]
     values += [stored.tables["matches"][name] for name in ("p_home", "p_draw", "p_away")]
+    values += [stored.tables[name]["probability"] for name in ("next_results", "margins")]
     values += [stored.tables["points"]["probability"], stored.tables["tie_breaks"]["probability"]]
     values += [history["probability"]]
     allowed = {"<1%", "<0.1%", ">99%", ">99.9%"}

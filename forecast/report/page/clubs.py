@@ -155,14 +155,12 @@ def _told(
     open_still = [t for t in in_doubt(cut.totals) if t.points >= standing.points] if cut else []
     if cut and open_still:
         yield language.say(
-            "Has %(now)s points. Enough in the end for place %(place)s: %(totals)s.",
+            "Points now: %(now)s. Enough in the end for place %(place)s: %(totals)s.",
             now=standing.points,
             place=cut.place,
-            totals=", ".join(_total(each, language) for each in open_still),
+            totals="; ".join(_total(each, language) for each in open_still),
         )
 
 
 def _total(total: Total, language: Language) -> str:
-    return language.say(
-        "%(points)s points in %(share)s of cases", points=total.points, share=total.share
-    )
+    return language.say("%(points)s points, %(share)s", points=total.points, share=total.share)

@@ -70,7 +70,11 @@ def places_chart(
         "mark": {"type": "rule", "color": HIGHLIGHTS[1], "strokeWidth": 2, "xOffset": _CELL / 2},
         "encoding": {"x": {"field": "place", "type": "ordinal"}},
     }
-    sized = {"width": _CELL * places, "height": {"step": _CELL}}
+    sized = {
+        "width": _CELL * places,
+        "height": {"step": _CELL},
+        "padding": {"left": 40, "top": 12, "right": 12, "bottom": 12},  # wider fonts of a reader
+    }
     return titled({**sized, "layer": [heat, rule] if cut else [heat]}, words.title, words.subtitle)
 
 
