@@ -174,9 +174,8 @@ class Twin:
                 home, away = run.scores[m.line]
                 result = "draw" if home == away else "home" if home > away else "away"
             elif m.stage in {s.id for s in self.simulated} and not self.settled(m):
-                stage = next(s for s in self.simulated if s.id == m.stage)
-                ties = len(self.meetings(stage))
-                winners = [run.seats[stage.id, place] for place in range(1, ties + 1)]
+                ties = sum(stage == m.stage for stage, _ in run.seats) // 2
+                winners = [run.seats[m.stage, place] for place in range(1, ties + 1)]
                 result = "home" if m.home in winners else "away"
             else:
                 continue
