@@ -24,7 +24,7 @@ from forecast.errors import ModelError
 from forecast.lowering import lower
 from forecast.plan import LEAST_REPLICATES, Plan
 from forecast.proof import Verdict, prove
-from forecast.report.facts import facts
+from forecast.report.facts import calibration, facts
 from forecast.report.files import json_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.history import record
@@ -158,6 +158,7 @@ class Result:
         fault = None
         head = facts(self.plan, self.counts, notes=self.notes)
         files = data_files(head, self.tables, desk=report)
+        files["calibration.json"] = json_bytes(calibration(self.plan))
         document = provenance(self.plan, self.effort, counts=self.counts, files=files)
         document["proof"] = {
             status: sum(verdict.status == status for verdict in self.verdicts)

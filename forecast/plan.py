@@ -30,6 +30,7 @@ __all__ = [
     "Places",
     "Plan",
     "PointsRule",
+    "Record",
     "Simulation",
     "Source",
     "Stage",
@@ -267,12 +268,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Scores of past forecasts of the competition: a JSON document, kept as it was written.
+
+    `model` is the entry in it with the strengths of this forecast, if there is one.
+    """
+
+    text: str
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One forecast, ready to be fitted and simulated.
 
     `matches` holds every fixture of the stages that the forecast uses, scores as known on
     `as_of`. With `start`, the first simulated stage, `bracket` lists its ties as (home of the
-    first leg, its rival) in bracket order; without it both are None.
+    first leg, its rival) in bracket order; without it both are None. `record` changes no number
+    of a forecast, so it is not part of the hash.
     """
 
     id: str
@@ -285,3 +298,4 @@ class Plan:
     simulation: Simulation
     warnings: tuple[str, ...]
     source: Source
+    record: Record | None = None

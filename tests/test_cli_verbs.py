@@ -56,6 +56,7 @@ def test_run_writes_every_table_twice_and_nothing_else(small):
     texts = {f"excel/{name}" for name in expected | views if name.endswith(".csv")}
     documents = {
         "forecast.json",
+        "calibration.json",
         "datapackage.json",
         "forecast.xlsx",
         "report.html",

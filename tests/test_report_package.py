@@ -150,7 +150,8 @@ def test_equal_runs_write_equal_bytes_but_for_provenance(result, folder, tmp_pat
 def test_without_report_there_is_only_what_programs_read(result, tmp_path):
     folder = result.write(tmp_path, report=False)
     tables = {f"{name}.{kind}" for name in result.tables for kind in ("csv", "parquet")}
-    documents = {"forecast.json", "datapackage.json", "provenance.json", CHECKSUMS}
+    documents = {"forecast.json", "calibration.json", "datapackage.json"}
+    documents |= {"provenance.json", CHECKSUMS}
     assert {path.name for path in folder.iterdir()} == tables | documents
     assert frictionless.validate(str(folder / "datapackage.json")).valid
 

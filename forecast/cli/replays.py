@@ -22,6 +22,7 @@ def replay_batch(
     *,
     out: Path,
     workers: int | None,
+    record: bool,
     force: bool,
 ) -> int:
     """Replay every competition of the configs; return the exit code of the first failure, or 0."""
@@ -35,32 +36,46 @@ def replay_batch(
             codes.append(failure_code(error))
     for paths in groups.values():
         try:
-            _replay(paths, overrides, out=out, workers=workers, force=force)
+            _replay(paths, overrides, out=out, workers=workers, record=record, force=force)
         except Exception as error:  # noqa: BLE001 (same)
             codes.append(failure_code(error))
     return next((code for code in codes if code), 0)
 
 
 def _replay(
-    paths: list[Path], overrides: Overrides, *, out: Path, workers: int | None, force: bool
+    paths: list[Path],
+    overrides: Overrides,
+    *,
+    out: Path,
+    workers: int | None,
+    record: bool,
+    force: bool,
 ) -> None:
     """Replay one competition in its own folder, named by the first config."""
     models = _models(paths, overrides)
     name = f"{next(iter(models.values())).id}.backtest"
     with claim(out, name) as folder:
-        from forecast.backtest import backtest, backtest_lines, hash_of  # noqa: PLC0415 (slow)
+        from forecast.backtest import (  # noqa: PLC0415 (slow)
+            backtest,
+            backtest_lines,
+            hash_of,
+            write_record,
+        )
 
         config_hash = hash_of(list(models), overrides)
-        if not force and folder.holds(config_hash):
+        if not force and not record and folder.holds(config_hash):
             say(f"{folder.path}: already holds this replay")
             return
-        folder.demand_free(force=force)
+        again = folder.holds(config_hash)
+        folder.demand_free(force=force or again)
         ticker = Ticker(name, "forecasts")
         try:
             result = backtest(list(models), overrides, workers=workers, progress=ticker)
         finally:
             ticker.clear()
-        result.publish(folder, config_hash=config_hash, force=force)
+        result.publish(folder, config_hash=config_hash, force=force or again)
+    if record:
+        say(f"{write_record(result)}: the record is kept")
     for note in result.notes:
         say(f"note: {note}")
     emit(shown(backtest_lines(result, where=str(folder.path))))

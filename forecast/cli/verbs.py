@@ -108,18 +108,25 @@ def backtest(
     rng_seed: Annotated[int | None, typer.Option(min=0, help="Key of all randomness.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     out: Out = DEFAULT_OUT,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the scores beside the competition, too.")
+    ] = False,
     force: Force = False,
 ) -> None:
     """Replay competitions round by round, score every forecast, write OUT/<id>.backtest/.
 
     Each forecast knows only what was known on its day; as_of and start of the configs do not
-    matter. Configs of one competition that differ in [strength] are compared with each other.
+    matter. Configs of one competition that differ in [strength] are compared with each other. With
+    --record the scores are kept in calibration.json beside the competition: its forecasts show
+    them, and warn of strengths that were found worse.
     """
     from forecast.cli.replays import replay_batch  # noqa: PLC0415 (same)
     from forecast.config import Overrides  # noqa: PLC0415 (same)
 
     overrides = Overrides(runs=runs, rng_seed=rng_seed)
-    raise typer.Exit(replay_batch(configs, overrides, out=out, workers=workers, force=force))
+    raise typer.Exit(
+        replay_batch(configs, overrides, out=out, workers=workers, record=record, force=force)
+    )
 
 
 @app.command("what-if")

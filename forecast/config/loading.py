@@ -12,6 +12,7 @@ from forecast.config.day import View, as_match
 from forecast.config.inputs import Inputs, read_inputs
 from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, OutcomeFile
 from forecast.config.problems import Problems, show
+from forecast.config.record import read_record
 from forecast.config.rules import stages_on, stages_that_change
 from forecast.config.structure import read_places
 from forecast.errors import ConfigError
@@ -78,6 +79,8 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
     stages = stages_on(inputs.rules, inputs.structure, inputs.teams, day=inputs.day.date)
     bracket = _bracket(inputs, stages, problems)
     outcomes, warnings = _outcomes(inputs, problems)
+    source = _source(inputs, simulation, path=str(path))
+    record, worse = read_record(inputs.competition.path, source.resolved, problems)
     problems.raise_any()
     return Plan(
         id=inputs.said.id,
@@ -88,8 +91,9 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
         bracket=tuple(bracket.pairs) if bracket else None,
         strength=inputs.strength,
         simulation=simulation,
-        warnings=(*warnings, *_unused_results(inputs, stages)),
-        source=_source(inputs, simulation, path=str(path)),
+        warnings=(*warnings, *_unused_results(inputs, stages), *worse),
+        source=source,
+        record=record,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from forecast.arrays import Counts
 from forecast.plan import ENTRY, Adjustment, Places, Plan, Stage
 
-__all__ = ["facts"]
+__all__ = ["calibration", "facts"]
 
 
 def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]:
@@ -55,6 +55,21 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
         "config_hash": plan.source.config_hash,
         "notes": list(notes),
         "warnings": list(plan.warnings),
+    }
+
+
+def calibration(plan: Plan) -> dict[str, Any]:
+    """Return `calibration.json`: how past forecasts of the competition scored, if it was replayed.
+
+    `model` names the entry of `record` that has the strengths of this forecast.
+    """
+    record = plan.record
+    return {
+        "schema_version": 1,
+        "forecast_id": plan.id,
+        "replayed": record is not None,
+        "model": record.model if record else None,
+        "record": json.loads(record.text) if record else None,
     }
 
 

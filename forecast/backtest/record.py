@@ -1,0 +1,78 @@
+"""The record that a replay leaves beside its competition, and that every forecast then shows."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from forecast.backtest.result import Backtest
+from forecast.backtest.summary import ALL
+from forecast.config import RECORD, strength_said
+from forecast.errors import OutputError
+from forecast.report.text import shown
+
+__all__ = ["record_document", "write_record"]
+
+_DECIMALS = 6
+
+
+def record_document(result: Backtest) -> dict[str, Any]:
+    """Return the past scores of a competition as plain data: what `calibration.json` says."""
+    replayed = result.replayed
+    plan = replayed.plans[0]
+    scores = result.scores.filter(pl.col("part") == ALL)
+    matches = (pl.col("what") == "matches") & (pl.col("part") == ALL)
+    return {
+        "schema_version": 1,
+        "competition": {"id": plan.competition.id, "name": plan.competition.name},
+        "inputs": [{"name": name, "sha256": digest} for name, digest in plan.source.inputs[1:]],
+        "forecast_version": version("forecast"),
+        "rng_seed": plan.simulation.rng_seed,
+        "moments": [
+            {
+                "before": step.moment.before,
+                "as_of": step.plan.as_of.isoformat() if step.plan.as_of else None,
+                "known": step.known,
+            }
+            for step in replayed.steps
+        ],
+        "models": [
+            {"id": each.id, "strength": strength_said(each.source.resolved)}
+            for each in replayed.plans
+        ],
+        "scores": _records(scores.drop("part")),
+        "differences": _records(result.differences.filter(matches).drop("what", "part")),
+        "reliability": _records(result.reliability),
+        "coverage": _records(result.coverage),
+    }
+
+
+def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return frame.with_columns(pl.col(pl.Float64).round(_DECIMALS)).to_dicts()
+
+
+def write_record(result: Backtest) -> Path:
+    """Write the record beside the competition; it is there whole or as it was before.
+
+    Raises
+    ------
+    OutputError
+        If the folder of the competition cannot be written.
+    """
+    path = result.replayed.replay.competition.parent / RECORD
+    text = json.dumps(record_document(result), ensure_ascii=False, indent=1, allow_nan=False)
+    new = path.with_name(f".{RECORD}.new")
+    try:
+        new.write_text(f"{text}\n", encoding="utf-8")
+        with new.open("rb") as file:
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise OutputError(f"{shown(str(path))}: {error.strerror or error}") from error
+    return path
