@@ -11,12 +11,13 @@ from forecast.config.fixtures import RowChecker, open_fixtures
 from forecast.config.match_rows import MatchRow
 from forecast.config.models import ForecastFile
 from forecast.config.problems import Problems, show
+from forecast.config.settled import Standings, last_table
 from forecast.config.structure import Structure
 from forecast.config.team_rows import Teams
 from forecast.config.ties import fits, group_ties, tie_winner
-from forecast.plan import ENTRY, KnockoutStage, Match, Stage, TableStage
+from forecast.plan import ENTRY, KnockoutStage, Match, Places, PointsRule, Stage, TableStage
 
-__all__ = ["Bracket", "last_table", "resolve_start"]
+__all__ = ["Bracket", "resolve_start"]
 
 Teamset = frozenset[str]
 
@@ -37,13 +38,20 @@ def resolve_start(
     structure: Structure,
     checker: RowChecker,
     changing: Collection[str],
+    points: PointsRule,
 ) -> Bracket:
     """Return the bracket from `start` on; what is wrong or missing is noted.
 
     `changing` are the stages whose rules change after the day.
     """
     resolver = _Resolver(
-        document, stages, rows, structure=structure, checker=checker, changing=changing
+        document,
+        stages,
+        rows,
+        structure=structure,
+        checker=checker,
+        changing=changing,
+        points=points,
     )
     return resolver.resolve()
 
@@ -60,6 +68,7 @@ class _Resolver:
         structure: Structure,
         checker: RowChecker,
         changing: Collection[str],
+        points: PointsRule,
     ) -> None:
         assert document.model is not None
         assert document.model.start is not None
@@ -70,6 +79,7 @@ class _Resolver:
         self.structure = structure
         self.checker = checker
         self.changing = changing
+        self.points = points
         self.bracket = Bracket()
         self.possible: dict[str, list[Teamset]] = {}
 
@@ -238,13 +248,25 @@ class _Resolver:
             elif places.stage in self.possible:
                 sets += self.possible[places.stage][span]
             else:
-                # Lots and unknown half-times of a complete table fall anew in every run; they
-                # could seat a team of the listed bracket a second time.
-                found = f"{show(self.start)}, though {stage.id} takes places of {places.stage}"
-                found += ", a stage before the start"
-                self.note(found, "a start that settles who enters later stages")
-                return None
+                fault, holders = self.before(places)
+                if fault:
+                    found = f"{show(self.start)}, though {stage.id} takes places of {places.stage}"
+                    self.note(f"{found}, {fault}", "a start that settles who enters later stages")
+                    return None
+                sets += holders
         return sets
+
+    def before(self, places: Places) -> tuple[str, list[Teamset]]:
+        """Return who may hold places of a stage before the start, after what forbids them."""
+        stage = next(stage for stage in self.stages if stage.id == places.stage)
+        if not isinstance(stage, TableStage):
+            return "a knockout stage before the start", []
+        fault = open_fixtures(self.rows, stage.id, self.structure, self.teams, self.day)
+        if fault:
+            return f"a table before the start: {fault}", []
+        listed = {self.teams.names[team] for pair in self.bracket.pairs for team in pair}
+        standings = Standings(stage, self.rows, self.teams, self.points)
+        return standings.entrants(places, listed)
 
     def find_tie(
         self,
@@ -295,14 +317,3 @@ class _Resolver:
             found = f"{show(self.start)}, though {stage.id} needs places of {table} for {rule}"
             allowed = f"a start after which no rule needs them, or every result of {table}"
             self.note(f"{found}: {fault}", allowed)
-
-
-def last_table(stages: Sequence[Stage], before: str) -> str | None:
-    """Return the last table stage before a stage, or None."""
-    found = None
-    for stage in stages:
-        if stage.id == before:
-            break
-        if isinstance(stage, TableStage):
-            found = stage.id
-    return found

@@ -65,7 +65,7 @@ def _lines(plan: Plan) -> Iterator[str]:
             known = sum(match.stage == stage.id and match.played for match in plan.matches)
             yield f"Stage {stage.id}: before the start, {_count(known, 'result')} known"
             continue
-        yield f"Stage {stage.id}: {_enters(stage.entrants)}"
+        yield f"Stage {stage.id}: {_enters(_joined(stage.entrants))}"
         yield from _indented(
             _table(plan, stage) if isinstance(stage, TableStage) else _knockout(plan, stage)
         )
@@ -99,6 +99,18 @@ def _enters(entrants: Sequence[Places]) -> str:
     return join_words(map(_places, entrants), last="and")
 
 
+def _joined(entrants: Sequence[Places]) -> list[Places]:
+    """Return the same places in as few ranges as they make, if any of them join."""
+    joined: list[Places] = []
+    for places in sorted(entrants, key=lambda each: (each.stage, each.first)):
+        before = joined[-1] if joined else None
+        if before and (before.stage, before.last + 1) == (places.stage, places.first):
+            joined[-1] = Places(places.stage, before.first, places.last)
+        else:
+            joined.append(places)
+    return joined if len(joined) < len(entrants) else list(entrants)
+
+
 def _places(places: Places) -> str:
     if places.stage == ENTRY:
         return "all teams" if places.first == 1 else f"teams {places.first} to {places.last}"
@@ -128,10 +140,14 @@ def _knockout(plan: Plan, stage: KnockoutStage) -> Iterator[str]:
 def _draws(stage: KnockoutStage) -> Iterator[str]:
     """Say which pots meet, and in how many ties."""
     pairs = list(zip(stage.pots[::2], stage.pots[1::2], strict=True))
-    for one, two in dict.fromkeys(pairs):
-        ties = _count(pairs.count((one, two)), "tie")
-        first, second = (_places(stage.entrants[pot]) for pot in (one, two))
-        yield f"{ties} of {first}" + (f" with {second}" if one != two else " among themselves")
+    for one in dict.fromkeys(first for first, _ in pairs):
+        rivals = [second for first, second in pairs if first == one]
+        among = [
+            "one another" if pot == one else _places(stage.entrants[pot])
+            for pot in dict.fromkeys(rivals)
+        ]
+        ties = _count(len(rivals), "tie")
+        yield f"{ties} of {_places(stage.entrants[one])} with {join_words(among)}"
 
 
 def _legs(plan: Plan, stage: KnockoutStage) -> str:

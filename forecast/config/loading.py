@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecast.config.bracket import Bracket, last_table, resolve_start
+from forecast.config.bracket import Bracket, resolve_start
 from forecast.config.day import View, as_match
 from forecast.config.inputs import Inputs, read_inputs
 from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, OutcomeFile
 from forecast.config.problems import Problems, show
 from forecast.config.record import read_record
 from forecast.config.rules import stages_on, stages_that_change
+from forecast.config.settled import last_table
 from forecast.config.structure import read_places
 from forecast.errors import ConfigError
 from forecast.plan import (
@@ -134,10 +135,15 @@ def _competition(
         name=rules.name,
         teams=inputs.teams.names,
         team_columns=inputs.teams.columns,
-        points=PointsRule(rules.points.win, rules.points.draw, rules.points.loss),
+        points=_points(inputs),
         stages=stages,
         outcomes=outcomes,
     )
+
+
+def _points(inputs: Inputs) -> PointsRule:
+    points = inputs.rules.points
+    return PointsRule(points.win, points.draw, points.loss)
 
 
 def _bracket(inputs: Inputs, stages: tuple[Stage, ...], problems: Problems) -> Bracket | None:
@@ -150,6 +156,7 @@ def _bracket(inputs: Inputs, stages: tuple[Stage, ...], problems: Problems) -> B
             structure=inputs.structure,
             checker=inputs.checker,
             changing=stages_that_change(inputs.rules, after=inputs.day.date),
+            points=_points(inputs),
         )
     for number, stage in enumerate(stages):
         if isinstance(stage, TableStage) or last_table(stages, stage.id) is not None:

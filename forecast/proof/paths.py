@@ -14,7 +14,7 @@ from functools import cache
 from forecast.config.pots import pair_places
 from forecast.plan import ENTRY, KnockoutStage, Outcome, Places, Plan, TableStage
 
-__all__ = ["Fate", "Paths", "Slot"]
+__all__ = ["ANY", "Fate", "Paths", "Slot"]
 
 Slot = tuple[int, int]
 """A place as (number of the stage, 0-based place); stage -1 holds the teams themselves."""
@@ -53,9 +53,16 @@ class Paths:
 
     @property
     def tables(self) -> list[tuple[int, TableStage]]:
-        """The tables that are not over before the start, by the number of their stage."""
-        later = enumerate(self.stages[self.first :], self.first)
-        return [(number, stage) for number, stage in later if isinstance(stage, TableStage)]
+        """The tables that matter from the start on, by the number of their stage.
+
+        One before the start matters if a later stage draws its places.
+        """
+        drawn = {number for number, _ in self.steps}
+        return [
+            (number, stage)
+            for number, stage in enumerate(self.stages)
+            if isinstance(stage, TableStage) and (number >= self.first or number in drawn)
+        ]
 
     def slots(self, places: Places) -> list[Slot]:
         """Return each place of a range."""

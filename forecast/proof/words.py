@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from forecast.plan import MAX_GOALS, Outcome, Plan
-from forecast.proof.paths import Paths, Slot
+from forecast.proof.paths import ANY, Paths, Slot
 from forecast.proof.reach import Answer
 from forecast.proof.standings import Score, Standings
 from forecast.proof.verdicts import Proof, TableCase, Verdict
@@ -23,6 +23,7 @@ def decided_lines(plan: Plan, verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Yield what the rules alone decide, a line an outcome."""
     teams = plan.competition.teams
     entered = {team for tie in plan.bracket or () for team in tie} or set(range(len(teams)))
+    entered |= {verdict.team for verdict in verdicts if verdict.status != "impossible"}
     decided: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for verdict in verdicts:
         if verdict.team in entered:
@@ -165,10 +166,13 @@ def _bracket_lines(paths: Paths, team: int) -> Iterator[str]:
     """Follow a team through the ties that are known."""
     slot: Slot = (-1, team)
     if slot not in paths.steps:
-        yield f"It is in no tie from {paths.plan.start} on."
+        yield f"It is in no tie of {paths.plan.start}."
     while slot in paths.steps:
         number, tie = paths.steps[slot][0]
         stage, teams = paths.stages[number].id, paths.plan.competition.teams
+        if tie == ANY:
+            yield f"In {stage} its rival is drawn or found by place: open."
+            return
         rivals = [paths.holder(other) for other in paths.pairs[number][tie] if other != slot]
         rival = "a rival not known yet" if rivals[0] is None else teams[rivals[0]]
         ends = paths.ends(number, tie, team)
