@@ -114,8 +114,8 @@ class Result:
         undecided = sum(verdict.undecided for verdict in self.verdicts)
         if undecided:
             yield (
-                f"{undecided} of {len(self.verdicts)} lines of status are open without a proof "
-                "that they are: nobody could show them certain, impossible or open."
+                f"{undecided} of {len(self.verdicts)} lines of status are open without a proof: "
+                "the solver came to its limit, or a tie-break that it does not follow decides."
             )
 
     @property

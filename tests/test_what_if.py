@@ -239,3 +239,6 @@ def test_the_verb_prints_both_and_writes_nothing(tmp_path, capsys):
     assert 'did you mean "Ñuñoa"?' in capsys.readouterr().err
     assert forecast("what-if", config) == 2
     assert sorted(tmp_path.rglob("*")) == before
+    write_cup(tmp_path, ["one", "two"])
+    assert forecast("what-if", tmp_path, "--result", "ADA 3-0 Ñuñoa") == 2
+    assert "found 3 configs" in capsys.readouterr().err

@@ -148,7 +148,10 @@ def what_if(
     from forecast.report.terminal import what_if_lines  # noqa: PLC0415 (same)
     from forecast.what_if import what_if as compare  # noqa: PLC0415 (same)
 
-    plan = load(find_configs([config])[0], Overrides(runs=runs, rng_seed=rng_seed))
+    found = find_configs([config])
+    if len(found) > 1:
+        raise typer.BadParameter(f"CONFIG: found {len(found)} configs in {config}, allowed one")
+    plan = load(found[0], Overrides(runs=runs, rng_seed=rng_seed))
     ticker = Ticker(plan.id)
     try:
         compared = compare(plan, result, workers=workers, progress=ticker)
