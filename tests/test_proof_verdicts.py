@@ -142,6 +142,35 @@ def test_the_eleven_clubs_that_the_press_had_through_are_through(unseen):
     assert len(hows) == 19
 
 
+CHAMPIONS_LEAGUE = ROOT / "configs" / "uefa_champions_league_2024_25"
+OUT_AFTER_ROUND_7 = {
+    "Bologna FC 1909", "AC Sparta Praha", "RB Leipzig", "Girona FC", "FK Crvena Zvezda",
+    "SK Sturm Graz", "FC Red Bull Salzburg", "ŠK Slovan Bratislava", "BSC Young Boys",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rounds", "outcome", "status", "teams"),
+    [
+        (6, "top_24", "certain", {"Liverpool FC", "FC Barcelona"}),
+        (7, "top_8", "certain", {"Liverpool FC", "FC Barcelona"}),
+        (7, "round_of_16", "certain", {"Liverpool FC", "FC Barcelona"}),
+        (7, "top_24", "impossible", OUT_AFTER_ROUND_7),
+        (7, "champion", "impossible", OUT_AFTER_ROUND_7),
+    ],
+)
+def test_the_champions_league_is_decided_where_the_press_had_it_decided(
+    rounds, outcome, status, teams
+):
+    """Sports Illustrated, 12 December 2024; Diário do Grande ABC, 22 January 2025."""
+    plan = load(CHAMPIONS_LEAGUE / f"after_round_{rounds}.toml")
+    verdicts = prove(plan)
+    assert not any(verdict.undecided for verdict in verdicts)
+    names = plan.competition.teams
+    found = {names[v.team] for v in verdicts if (v.outcome, v.status) == (outcome, status)}
+    assert found == teams
+
+
 def test_a_bracket_decides_what_its_settled_ties_do():
     won = fixture("final", home=2, away=3, winner=3)
     lines = statuses(cup_plan([won], "final", ((2, 3),)))
