@@ -63,6 +63,15 @@ class Cut:
     decided: tuple[Decided, ...]
     margins: Margins | None
 
+    @property
+    def telling(self) -> tuple[Total, ...]:
+        """The totals of the table: those in doubt, and two that are not on either side."""
+        low, high = _DOUBT
+        doubt = [k for k, total in enumerate(self.totals) if low < total.probability <= high]
+        if not doubt:
+            return self.totals
+        return self.totals[max(doubt[0] - 2, 0) : doubt[-1] + 3]
+
 
 def cut_of(stored: Stored, language: Language) -> Cut | None:
     """Return the first cut of the first simulated table, or None."""
