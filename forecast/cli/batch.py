@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from forecast.cli.exits import failure_code
@@ -31,7 +32,8 @@ def run_batch(
     """Apply `verb` to every config and return the exit code: 0, or that of the first failure.
 
     `verb` returns how it ended in a word or two, for the summary. All configs are read before
-    any verb starts, and two with one id stop everything, since they would share a folder.
+    any verb starts, and two with one id stop everything, since they would share a folder. They
+    go in the order of their days, so that a page can say what changed since the one before.
 
     Raises
     ------
@@ -40,11 +42,16 @@ def run_batch(
     """
     loaded = [each for path in configs for each in _load(path, overrides or Overrides())]
     _demand_distinct(loaded)
-    ends = [(each, *_end(each, verb)) for each in loaded]
+    ends = [(each, *_end(each, verb)) for each in sorted(loaded, key=_day)]
     if len(ends) > 1:
         for each, _, end in ends:
             say(f"{each.path}: {end}")
     return next((code for _, code, _ in ends if code), 0)
+
+
+def _day(each: _Loaded) -> date:
+    """Return the day of a forecast; one that knows every result is last."""
+    return (each.plan.as_of if each.plan else None) or date.max
 
 
 def _load(path: Path, overrides: Overrides) -> list[_Loaded]:

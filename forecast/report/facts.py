@@ -9,6 +9,7 @@ from typing import Any
 
 from forecast.arrays import Counts
 from forecast.plan import ENTRY, Adjustment, Places, Plan, Stage
+from forecast.strength import groups
 
 __all__ = ["calibration", "facts"]
 
@@ -22,6 +23,7 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
     teams = plan.competition.teams
     written = json.loads(plan.source.resolved)["competition"]
     fitted = [match for match in plan.matches if match.played and not match.awarded]
+    linked, idle = groups(fitted, teams=len(teams))
     return {
         "schema_version": 1,
         "forecast_id": plan.id,
@@ -48,6 +50,8 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
             "model": plan.strength.model,
             "uncertainty": plan.strength.uncertainty,
             "results": len(fitted),
+            "groups": linked,
+            "teams_without_a_result": idle,
         },
         "runs": counts.runs,
         "replicates": counts.replicates,

@@ -36,6 +36,7 @@ by less than 0.002; docs/models.md has the comparison.
 """
 
 from forecast.strength.fitting import Fit, Hyperparameters, fit
+from forecast.strength.notes import groups
 from forecast.strength.scorelines import ExpectedMatches, expected
 from forecast.strength.summary import Summary, summarise
 
@@ -46,5 +47,6 @@ __all__ = [
     "Summary",
     "expected",
     "fit",
+    "groups",
     "summarise",
 ]

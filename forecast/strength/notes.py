@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from forecast.arrays import Posterior
     from forecast.plan import Match, Plan
 
-__all__ = ["notes"]
+__all__ = ["groups", "notes"]
 
 NO_RESULT = (
     "No result is known: every team has the same strength distribution and the forecast knows "
@@ -41,8 +41,8 @@ def notes(plan: Plan, known: Sequence[Match], posterior: Posterior) -> tuple[str
     return (*found, *surprises(teams, known, posterior))
 
 
-def _groups(known: Sequence[Match], *, teams: int) -> list[str]:
-    """Say how many groups of teams no known match links."""
+def groups(known: Sequence[Match], *, teams: int) -> tuple[int, int]:
+    """Return how many groups of teams no known match links, and how many are a single team."""
     leader = list(range(teams))
 
     def find(team: int) -> int:
@@ -52,13 +52,18 @@ def _groups(known: Sequence[Match], *, teams: int) -> list[str]:
 
     for match in known:
         leader[find(match.home)] = find(match.away)
-    groups = len({find(team) for team in range(teams)})
-    if groups == 1:
-        return []
     idle = teams - len({team for match in known for team in (match.home, match.away)})
+    return len({find(team) for team in range(teams)}), idle
+
+
+def _groups(known: Sequence[Match], *, teams: int) -> list[str]:
+    """Say how many groups of teams no known match links."""
+    count, idle = groups(known, teams=teams)
+    if count == 1:
+        return []
     without = f", {idle} of them a single team without a result" if idle else ""
     sentence = (
-        f"No known match links the {groups} groups of teams{without}: only the prior compares "
+        f"No known match links the {count} groups of teams{without}: only the prior compares "
         "teams of different groups."
     )
     return [sentence]

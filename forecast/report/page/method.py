@@ -87,6 +87,13 @@ def _limits(stored: Stored, language: Language) -> Iterator[str]:
     say = language.say
     if strength["model"] != "given" and strength["results"] == 0:
         yield say("No result is known yet: this forecast knows only the fixtures.")
+    elif strength["model"] != "given" and strength["groups"] > 1:
+        yield say(
+            "No known match links the %(groups)s groups of clubs, %(idle)s of them a single club "
+            "without a result: only what all clubs have in common compares those groups.",
+            groups=strength["groups"],
+            idle=strength["teams_without_a_result"],
+        )
     capped = stored.provenance["tiles"]["with_a_capped_rate"]
     if capped:
         yield say(
