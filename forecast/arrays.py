@@ -17,6 +17,10 @@ __all__ = [
     "CHART_STEPS",
     "DRAWS_PER_REPLICATE",
     "FIRST_TEAM",
+    "GOALS_BIVARIATE_POISSON",
+    "GOALS_DIXON_COLES",
+    "GOALS_NEGATIVE_BINOMIAL",
+    "GOALS_POISSON",
     "LADDER_ADDITIVE",
     "LADDER_FIRST_HALF",
     "LADDER_LOTS",
@@ -80,6 +84,14 @@ FIRST_TEAM = 2
 MAX_RATE = 40.0
 """Goals per 90 min at which a rate is held, in a tie the sum over its legs at that many times it;
 a tile in which any pairing could be beyond it is counted as capped."""
+
+(
+    GOALS_POISSON,
+    GOALS_DIXON_COLES,
+    GOALS_BIVARIATE_POISSON,
+    GOALS_NEGATIVE_BINOMIAL,
+) = range(4)
+"""The law of the goals, given both rates and its shape."""
 
 LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
 """How a rung of a table's ladder is computed."""
@@ -408,6 +420,8 @@ class Program(NamedTuple):
     tables : Tables
     knockouts : Knockouts
     needs : Needs
+    goal_model : int
+        A `GOALS_…`; other than Poisson, a draw of strengths ends with the model's shape.
     """
 
     stage_is_table: Bool
@@ -421,6 +435,7 @@ class Program(NamedTuple):
     tables: Tables
     knockouts: Knockouts
     needs: Needs
+    goal_model: int
 
 
 @dataclass(frozen=True, slots=True)

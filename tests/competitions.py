@@ -61,7 +61,7 @@ def match(stage, home, away, **known):
 
 
 def make_plan(stages, matches, teams, *, rule=(3, 1, 0), columns=None, **more):
-    """Return a plan; `more` may hold outcomes, start and bracket."""
+    """Return a plan; `more` may hold outcomes, start, bracket and the goal model."""
     competition = Competition(
         id="made",
         name="Made",
@@ -78,7 +78,7 @@ def make_plan(stages, matches, teams, *, rule=(3, 1, 0), columns=None, **more):
         matches=tuple(replace(m, line=line) for line, m in enumerate(matches, 2)),
         start=more.get("start"),
         bracket=more.get("bracket"),
-        strength=StrengthPlan("poisson", "posterior", 0.45, None),
+        strength=StrengthPlan(more.get("model", "poisson"), "posterior", 0.45, None),
         simulation=Simulation(1, None, 1),
         warnings=(),
         source=Source("", "", "", ()),

@@ -12,7 +12,7 @@ from scipy.stats import poisson
 
 from forecast.arrays import CHART_SIZE, CHART_STEPS, MAX_RATE, TILE
 from forecast.kernel import knockout, rates
-from forecast.kernel.legs import poisson_goals
+from forecast.kernel.legs import goals_of
 from forecast.kernel.words import FOR_SIDES
 
 RATES = st.one_of(st.floats(1e-6, MAX_RATE), st.sampled_from((1e-6, 1e-3, 1.3, 5.0, MAX_RATE)))
@@ -145,6 +145,6 @@ def test_the_chart_is_never_wrong_by_more_than_its_margin():
 @given(RATES, st.integers(0, 2**64 - 1))
 def test_a_poisson_number_is_the_quantile_of_its_word(rate, random):
     chance = (random >> 11) * 2.0**-53
-    goals = poisson_goals(rate, np.uint64(random))
+    goals = goals_of(rate, 0.0, np.uint64(random))
     assert poisson.cdf(goals - 1, rate) <= chance * (1 + 1e-12) + 1e-14
     assert chance < poisson.cdf(goals, rate) + 1e-14

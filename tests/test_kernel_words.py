@@ -58,6 +58,8 @@ MOST_INDEX = {
     "FOR_HALVES": 128 * TILE * MOST_SIDES,
     "FOR_HIDDEN_HALVES": 128 * TILE * MOST_SIDES,
     "FOR_LEGS": 8 * TILE * MOST_TIES,
+    "FOR_COMMON": MOST_SIDES // 2,
+    "FOR_LEGS_COMMON": 2 * TILE * MOST_TIES,
 }
 """More than any competition of 1,000 teams and 64 stages uses of a purpose."""
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from twin_pairing import is_fixed, meetings
 from twin_stream import (
+    COMMON,
     HALF,
     HALVES,
     HIDDEN_HALVES,
@@ -17,6 +18,7 @@ from twin_stream import (
     SIDES,
     Strengths,
     goal_thresholds,
+    low_threshold,
     strata,
     tile_key,
     word,
@@ -100,6 +102,51 @@ def column(name, team, lines, plan, table):
     return RESULTS[name](own, rule) + sum(ruled)
 
 
+class Goals:
+    """The goals of all fixtures under one draw of strengths."""
+
+    def __init__(self, twin, key, rates, shape):
+        self.model, self.key, self.rates, self.shape = twin.plan.strength.goals, key, rates, shape
+        dispersion = shape if self.model == "negative_binomial" else 0.0
+        self.thresholds = goal_thresholds(key, rates, dispersion=dispersion)
+        fixtures = len(rates) // 2
+        self.first_common = fixtures + sum(
+            twin.ties(s) for s in twin.stages if not isinstance(s, TableStage)
+        )
+        self.common = []
+        if self.model == "bivariate_poisson":
+            self.common = goal_thresholds(key, [shape] * fixtures, purpose=COMMON)
+
+    def byte(self, purpose, number, run, first=0):
+        """Return the random byte of a side, or of the goals common to a fixture."""
+        half, within = divmod(run.number, HALF)
+        stratum = strata(self.key, first + number // 2, half)[within]
+        if number % 2:
+            stratum = int(f"{stratum:05b}"[::-1], 2)
+        shift = (word(self.key, purpose, number) >> (8 * half)) & 255
+        return 8 * stratum ^ shift
+
+    def score(self, fixture, run):
+        """Return the goals of both sides of a fixture: random bytes against thresholds."""
+        home, away = 2 * fixture, 2 * fixture + 1
+        own = self.below(self.byte(SIDES, home, run), self.thresholds[home])
+        bars = self.thresholds[away]
+        if self.model == "dixon_coles" and own <= 1:
+            uniform = (word(self.key, SIDES, away) >> 32) * 2.0**-32
+            bars = [low_threshold(own, self.rates[home : away + 1], self.shape, uniform), *bars[1:]]
+        rival = self.below(self.byte(SIDES, away, run), bars)
+        common = 0
+        if self.common:
+            byte = self.byte(COMMON, fixture, run, self.first_common)
+            common = self.below(byte, self.common[fixture])
+        return own + common, rival + common
+
+    @staticmethod
+    def below(byte, thresholds):
+        """Return how many thresholds a byte is below."""
+        return sum(byte < threshold for threshold in thresholds)
+
+
 class Twin:
     """A plan that can be played; `seen` adds up what happened."""
 
@@ -142,9 +189,9 @@ class Twin:
             rates += [strengths.rate(m.home, m.away, factor), strengths.rate(m.away, m.home)]
         best = max(strengths.scoring) * max(strengths.conceding) * max(strengths.home, 1.0)
         self.seen.capped += best > MAX_RATE
-        thresholds = goal_thresholds(key, [min(rate, MAX_RATE) for rate in rates])
+        goals = Goals(self, key, [min(rate, MAX_RATE) for rate in rates], strengths.shape)
         runs = [Run(number, self.teams) for number in range(TILE)]
-        tables = [self.lines(run, key, thresholds) for run in runs]
+        tables = [self.lines(run, key, goals) for run in runs]
         first = Counter()
         for stage in self.stages:
             if isinstance(stage, TableStage):
@@ -153,8 +200,7 @@ class Twin:
             else:
                 self.play_knockout(stage, first, runs, strengths, key)
                 entrants = sum(p.last - p.first + 1 for p in stage.entrants)
-                begins = stage.id == self.plan.start
-                first["tie"] += len(self.plan.bracket) if begins else entrants // 2
+                first["tie"] += self.ties(stage)
                 first["entrant"] += 0 if is_fixed(self.plan, stage) else entrants
         self.count_places(runs)
         if number % SAMPLED_TILES == 0:
@@ -162,6 +208,12 @@ class Twin:
             for run, lines in zip(runs, tables, strict=True):
                 self.count_needs(run)
                 self.count_margins(run, lines)
+
+    def ties(self, stage):
+        """Return how many ties a knockout has."""
+        if stage.id == self.plan.start:
+            return len(self.plan.bracket)
+        return sum(p.last - p.first + 1 for p in stage.entrants) // 2
 
     def count_needs(self, run):
         """Count what each match left led to, for its two teams."""
@@ -212,16 +264,13 @@ class Twin:
                 below = sum(place <= cut for cut in cuts)
                 self.seen.margins[table.id, below, points, margin] += 1
 
-    def lines(self, run, key, thresholds):
+    def lines(self, run, key, goals_of):
         """Return the lines of every team in every table of one run, known and drawn."""
         lines = {table.id: [[] for _ in range(self.teams)] for table in self.tables}
         for number, m in enumerate(self.left):
             if m.supposed:
                 continue  # its numbers are left unused
-            goals = tuple(
-                self.goals(2 * number + k, run, key, thresholds[2 * number + k]) for k in (0, 1)
-            )
-            run.scores[m.line] = goals
+            goals = run.scores[m.line] = goals_of.score(number, run)
             self.enter(lines, m, goals, self.thin(HALVES, number, run, goals, key))
         for m in self.known:
             goals, half = (m.home_goals, m.away_goals), m.half_time
@@ -229,17 +278,6 @@ class Twin:
                 half = self.thin(HIDDEN_HALVES, self.hidden.index(m), run, goals, key)
             self.enter(lines, m, goals, half)
         return lines
-
-    @staticmethod
-    def goals(side, run, key, thresholds):
-        """Return the goals of a side: its random byte against its thresholds."""
-        half, number = divmod(run.number, HALF)
-        stratum = strata(key, side // 2, half)[number]
-        if side % 2:
-            stratum = int(f"{stratum:05b}"[::-1], 2)
-        shift = (word(key, SIDES, side) >> (8 * half)) & 255
-        byte = 8 * stratum ^ shift
-        return sum(byte < threshold for threshold in thresholds)
 
     def thin(self, purpose, number, run, goals, key):
         """Return the score at half-time, goal by goal, if any ladder asks for it."""

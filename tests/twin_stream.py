@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from forecast.kernel.knockout import tie_threshold
-from forecast.kernel.legs import poisson_goals
+from forecast.kernel.legs import goals_of, rival_goals
 from forecast.kernel.rates import (
     LEVELS_AT_ONCE,
     MAX_LEVELS,
@@ -20,7 +20,7 @@ from forecast.kernel.rates import (
 from forecast.kernel.types import Thresholds
 from forecast.lowering.bracket import series_terms
 
-SIDES, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS, STRATA, PAIRING = range(8)
+SIDES, TIES, LOTS, HALVES, HIDDEN_HALVES, LEGS, STRATA, PAIRING, COMMON, LEGS_COMMON = range(10)
 HALF = 32
 GAMMA = 0x9E3779B97F4A7C15
 WORD = 2**64
@@ -57,7 +57,7 @@ def strata(key, number, half):
     return order(2 * ((key + number) % 256) + half)
 
 
-def goal_thresholds(key, rates):
+def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
     """Return the kernel's integer thresholds of every side, for 1, 2, … goals."""
     filled = -(-len(rates) // SIDES_AT_ONCE) * SIDES_AT_ONCE
     rate, words = np.zeros(filled), np.empty(filled, np.uint64)
@@ -67,7 +67,8 @@ def goal_thresholds(key, rates):
         least=np.empty(filled, np.uint8),
         most=np.empty(filled, np.uint8),
     )
-    fill_thresholds(np.uint64(key), rate, threshold, np.empty((3, SIDES_AT_ONCE)), words)
+    work = np.empty((5, SIDES_AT_ONCE))
+    fill_thresholds(np.uint64(key), purpose, rate, dispersion, threshold, work, words)
     return [
         [256] * least + bars[least:most]
         for bars, least, most in zip(
@@ -81,9 +82,22 @@ def tie_chance(rate, rival_rate, level):
     return int(tie_threshold(rate, rival_rate, level, SERIES_TERMS))
 
 
-def poisson(rate, random):
-    """Return the kernel's Poisson number for one random word."""
-    return int(poisson_goals(rate, np.uint64(random)))
+def drawn_goals(rate, random, dispersion=0.0):
+    """Return the kernel's number of goals for one random word."""
+    return int(goals_of(rate, dispersion, np.uint64(random)))
+
+
+def drawn_rival_goals(own, rates, rho, random):
+    """Return the same of a side whose rival has `own` goals, correlated by Dixon and Coles."""
+    return int(rival_goals(own, rates, rho, np.uint64(random)))
+
+
+def low_threshold(own, rates, rho, uniform):
+    """Return the threshold of one goal of a side whose rival has 0 or 1, by Dixon and Coles."""
+    home, away = rates
+    held = min(max(rho, -1.0 / max(rates)), 1.0 / max(home * away, 1.0))
+    tau = 1.0 - home * away * held if own == 0 else 1.0 + away * held
+    return int(max(256.0 - 256.0 * exponential(-away) * tau, 0.0) + uniform)
 
 
 class Strengths:
@@ -93,7 +107,8 @@ class Strengths:
         teams = (len(row) - 2) // 2
         self.home = exponential(row[1])
         self.scoring = [exponential(row[0] + attack) for attack in row[2 : 2 + teams]]
-        self.conceding = [exponential(-defence) for defence in row[2 + teams :]]
+        self.conceding = [exponential(-defence) for defence in row[2 + teams : 2 + 2 * teams]]
+        self.shape = row[-1] if len(row) % 2 else 0.0
 
     def rate(self, team, rival, factor=1.0):
         """Return the expected goals of a team against its rival."""

@@ -2,7 +2,17 @@
 
 from collections import Counter
 
-from twin_stream import HALF, LEGS, TIES, poisson, strata, tie_chance, word
+from twin_stream import (
+    HALF,
+    LEGS,
+    LEGS_COMMON,
+    TIES,
+    drawn_goals,
+    drawn_rival_goals,
+    strata,
+    tie_chance,
+    word,
+)
 
 from forecast.arrays import MAX_RATE
 
@@ -13,6 +23,7 @@ class Tie:
     def __init__(self, plan, stage, run, teams, *, number, key):
         self.stage, self.run, self.number, self.key = stage, run, number, key
         self.bracket_order = one, two = teams
+        self.model = plan.strength.goals
         rows = [
             m
             for m in plan.matches
@@ -27,7 +38,11 @@ class Tie:
     def goes_by_legs(self):
         """Return whether single legs matter, or matches.csv knows more than the rule gives."""
         looks_at_legs = self.stage.level[0] == "away_goals"
-        if "extra_time" in self.stage.level or (self.stage.legs == 2 and looks_at_legs):
+        if (
+            self.model in {"dixon_coles", "negative_binomial"}
+            or "extra_time" in self.stage.level
+            or (self.stage.legs == 2 and looks_at_legs)
+        ):
             return True
         if self.stage.legs == 1 and self.stage.second_leg_host == "lots" and not self.stage.neutral:
             return True
@@ -66,12 +81,27 @@ class Tie:
         home = strengths.home if self.host(leg) == team else 1.0
         return min(strengths.rate(team, rival, home), MAX_RATE)
 
-    def goals(self, leg, team, rival, strengths, random):
-        """Return a team's goals in a leg: known, or drawn."""
+    def score(self, leg, strengths):
+        """Return the goals of both teams in a leg: known, or drawn."""
+        one, two = self.one, self.two
         m = self.listed.get(leg)
         if m is not None and m.played:
-            return m.home_goals if team == m.home else m.away_goals
-        return poisson(self.rate(leg, team, rival, strengths), random)
+            score = (m.home_goals, m.away_goals)
+            return score if one == m.home else score[::-1]
+        rates = self.rate(leg, one, two, strengths), self.rate(leg, two, one, strengths)
+        words = [self.word(2 * (leg - 1) + k) for k in (0, 1)]
+        own = drawn_goals(rates[0], words[0], self.dispersion(strengths))
+        if self.model == "dixon_coles":
+            return own, drawn_rival_goals(own, rates, strengths.shape, words[1])
+        rival, common = drawn_goals(rates[1], words[1], self.dispersion(strengths)), 0
+        if self.model == "bivariate_poisson":
+            index = 2 * (64 * self.number + self.run.number) + leg - 1
+            common = drawn_goals(strengths.shape, word(self.key, LEGS_COMMON, index))
+        return own + common, rival + common
+
+    def dispersion(self, strengths):
+        """Return the dispersion of the goals, 0 if they are Poisson."""
+        return strengths.shape if self.model == "negative_binomial" else 0.0
 
     def extra_time(self, strengths):
         """Return the goals of extra time, after the last leg; none that count if it is known."""
@@ -82,7 +112,11 @@ class Tie:
         pairs = ((self.one, self.two), (self.two, self.one))
         return Counter(
             {
-                team: poisson(self.rate(last, team, rival, strengths) * (1 / 3), self.word(4 + k))
+                team: drawn_goals(
+                    self.rate(last, team, rival, strengths) * (1 / 3),
+                    self.word(4 + k),
+                    self.dispersion(strengths),
+                )
                 for k, (team, rival) in enumerate(pairs)
             }
         )
@@ -92,8 +126,8 @@ class Tie:
         one, two = self.one, self.two
         goals, away_goals = Counter(), Counter()
         for leg in range(1, self.stage.legs + 1):
-            for k, (team, rival) in enumerate(((one, two), (two, one))):
-                scored = self.goals(leg, team, rival, strengths, self.word(2 * (leg - 1) + k))
+            score = self.score(leg, strengths)
+            for team, rival, scored in ((one, two, score[0]), (two, one, score[1])):
                 goals[team] += scored
                 away_goals[team] += scored if self.host(leg) == rival else 0
         rungs = {

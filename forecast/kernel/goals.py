@@ -12,11 +12,11 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import STRATA, TILE
-from forecast.jit import jit, jit_inline
-from forecast.kernel.rates import LEVELS_AT_ONCE
+from forecast.jit import jit, jit_inline, jit_inner
+from forecast.kernel.rates import LEVELS_AT_ONCE, exponential
 from forecast.kernel.types import Integer, Thresholds
 
-__all__ = ["sample_goals", "strata_of"]
+__all__ = ["add_common", "hold_rho", "redraw_low_scores", "sample_goals", "strata_of"]
 
 FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
 """Runs of each half of a tile."""
@@ -70,20 +70,67 @@ def count_half(
 def sample_goals(
     key: np.uint64,
     strata: np.ndarray,
+    first_strata: Integer,
     words: np.ndarray,
     threshold: Thresholds,
     goals: np.ndarray,
 ) -> Integer:
     """Fill `goals[side, run]` (uint8); return the most goals that any side could score.
 
-    `strata` is `Program.strata`, `words` (uint64) a side's random word.
+    `strata` is `Program.strata`, of which sides 2 k and 2 k + 1 read row `first_strata + k`;
+    `words` (uint64) has a side's random word.
     """
     bar, least, most = threshold  # once: a tuple taken apart in a loop counts references there
     highest = np.uint8(0)
     for side in range(np.uint64(goals.shape[0])):
-        row, part, word = strata_of(key, side >> ONE), side & ONE, words[side]
+        row, part, word = strata_of(key, first_strata + (side >> ONE)), side & ONE, words[side]
         low, high = least[side], most[side]
         count_half(strata, row, part, np.uint8(word), FIRST, bar, side, low, high, goals)
         count_half(strata, row, part, np.uint8(word >> BYTE), SECOND, bar, side, low, high, goals)
         highest = max(highest, high)
     return np.int64(highest)
+
+
+@jit
+def add_common(common: np.ndarray, goals: np.ndarray) -> None:
+    """Add the goals `common[fixture, run]` to both sides of every fixture (bivariate Poisson)."""
+    for fixture in range(goals.shape[0] // 2):
+        for run in range(TILE):
+            goals[2 * fixture, run] += common[fixture, run]
+            goals[2 * fixture + 1, run] += common[fixture, run]
+
+
+@jit_inner
+def hold_rho(rho: float, home: float, away: float) -> float:
+    """Return rho, or the nearest one with which no chance of these rates is negative."""
+    return min(max(rho, -1.0 / max(home, away)), 1.0 / max(home * away, 1.0))
+
+
+@jit
+def redraw_low_scores(
+    key: np.uint64,
+    strata: np.ndarray,
+    words: np.ndarray,
+    rate: np.ndarray,
+    rho: float,
+    goals: np.ndarray,
+) -> None:
+    """Correct `goals` for the four lowest scores of Dixon and Coles.
+
+    The home side's goals and the away side's chance of two or more are those of independent
+    Poissons; only whether the away side scores at all depends on whether the home side has 0 or 1.
+    """
+    for fixture in range(goals.shape[0] // 2):
+        home, away = rate[2 * fixture], rate[2 * fixture + 1]
+        row, word = strata_of(key, fixture), words[2 * fixture + 1]
+        held = hold_rho(rho, home, away)
+        none = 256.0 * exponential(-away)
+        rounding = np.float64(word >> np.uint64(32)) * 2.0**-32
+        bar_at_0 = np.int32(max(256.0 - none * (1.0 - home * away * held), 0.0) + rounding)
+        bar_at_1 = np.int32(max(256.0 - none * (1.0 + away * held), 0.0) + rounding)
+        for run in range(TILE):
+            random = np.uint8(word) if run < FIRST[1] else np.uint8(word >> BYTE)
+            byte = np.int32(strata[row, 1, run] ^ random)
+            own, rival = goals[2 * fixture, run], goals[2 * fixture + 1, run]
+            if own <= 1 and rival <= 1:
+                goals[2 * fixture + 1, run] = byte < (bar_at_0 if own == 0 else bar_at_1)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import (
+    GOALS_BIVARIATE_POISSON,
+    GOALS_DIXON_COLES,
+    GOALS_NEGATIVE_BINOMIAL,
     LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
     LEVEL_EXTRA_TIME,
@@ -16,9 +19,10 @@ from forecast.arrays import (
     Knockouts,
 )
 from forecast.jit import jit, jit_inner
-from forecast.kernel.rates import exponential
+from forecast.kernel.goals import hold_rho
+from forecast.kernel.rates import exponential, goalless
 from forecast.kernel.types import Factors, Flag, Integer
-from forecast.kernel.words import FOR_LEGS, word
+from forecast.kernel.words import FOR_LEGS, FOR_LEGS_COMMON, word
 
 __all__ = ["TEAM", "play_legs", "settle_known"]
 
@@ -37,17 +41,38 @@ PENALTIES_WORD = 7
 
 
 @jit
-def poisson_goals(rate: float, random: np.uint64) -> Integer:
-    """Return a Poisson number by inversion of the high 53 bits of one random word."""
+def goals_of(rate: float, dispersion: float, random: np.uint64) -> Integer:
+    """Return goals by inversion of the high 53 bits of one random word.
+
+    They are Poisson, or negative binomial with a `dispersion` above 0.
+    """
     chance = np.float64(random >> np.uint64(11)) * 2.0**-53
-    probability = exponential(-rate)
+    probability = goalless(rate, dispersion)
+    step = rate / (1.0 + dispersion * rate)
+    more = dispersion * step
     below = probability
     goals = 0
     while chance >= below and goals < MOST_GOALS:
         goals += 1
-        probability *= rate / goals
+        probability *= step / goals
         below += probability
+        step += more
     return goals
+
+
+@jit
+def rival_goals(own: Integer, rates: tuple[float, float], rho: float, random: np.uint64) -> Integer:
+    """Return the goals of a side whose rival has `own`, as Dixon and Coles correlate them.
+
+    `rates` are those of the rival and of the side; only whether it scores at all depends on `own`.
+    """
+    goals = goals_of(rates[1], 0.0, random)
+    if own > 1 or goals > 1:
+        return goals
+    held = hold_rho(rho, rates[0], rates[1])
+    tau = 1.0 - rates[0] * rates[1] * held if own == 0 else 1.0 + rates[1] * held
+    chance = np.float64(random >> np.uint64(11)) * 2.0**-53
+    return 1 if chance >= exponential(-rates[1]) * tau else 0
 
 
 @jit_inner
@@ -83,12 +108,23 @@ def leg_goals(
     sides: tuple[np.uint32, np.uint32],
     factors: Factors,
     words: tuple[np.uint64, np.uint64],
+    common_word: np.uint64,
 ) -> tuple[Integer, Integer]:
-    """Return the goals of both sides in a leg: known, or drawn with two random words."""
+    """Return the goals of both sides in a leg: known, or drawn with a random word each.
+
+    Those common to both (bivariate Poisson) have a third.
+    """
     if listed != UNKNOWN and knockouts.listed_goals[listed, leg, 0] != UNKNOWN:
         return knockouts.listed_goals[listed, leg, 0], knockouts.listed_goals[listed, leg, 1]
-    rate_one, rate_two = leg_rates(host, sides, factors)
-    return poisson_goals(rate_one, words[0]), poisson_goals(rate_two, words[1])
+    rates, shape = leg_rates(host, sides, factors), factors.shape
+    dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
+    own = goals_of(rates[0], dispersion, words[0])
+    if factors.goal_model == GOALS_DIXON_COLES:
+        return own, rival_goals(own, rates, shape, words[1])
+    common: Integer = 0
+    if factors.goal_model == GOALS_BIVARIATE_POISSON:
+        common = goals_of(shape, 0.0, common_word)
+    return own + common, goals_of(rates[1], dispersion, words[1]) + common
 
 
 @jit_inner
@@ -99,11 +135,16 @@ def extra_time_ahead(
     sides: tuple[np.uint32, np.uint32],
     factors: Factors,
 ) -> Integer:
-    """Return by how many goals the first side wins extra time at the ground of the last leg."""
+    """Return by how many goals the first side wins extra time at the ground of the last leg.
+
+    Its sides are independent: common goals cancel, and the low scores of Dixon and Coles are
+    those of 90 minutes.
+    """
     rate_one, rate_two = leg_rates(host, sides, factors)
-    own = poisson_goals(rate_one * EXTRA_TIME, word(key, FOR_LEGS, base + EXTRA_WORDS))
-    rival = poisson_goals(rate_two * EXTRA_TIME, word(key, FOR_LEGS, base + EXTRA_WORDS + 1))
-    return own - rival
+    dispersion = factors.shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
+    words = (word(key, FOR_LEGS, base + EXTRA_WORDS), word(key, FOR_LEGS, base + EXTRA_WORDS + 1))
+    own = goals_of(rate_one * EXTRA_TIME, dispersion, words[0])
+    return own - goals_of(rate_two * EXTRA_TIME, dispersion, words[1])
 
 
 @jit_inner
@@ -163,7 +204,8 @@ def play_legs(
     for leg in range(knockouts.legs[knockout]):
         host = leg_host(knockouts, knockout, listed, leg, first_hosts_last)
         words = (word(key, FOR_LEGS, base + 2 * leg), word(key, FOR_LEGS, base + 2 * leg + 1))
-        own, rival = leg_goals(knockouts, listed, leg, host, sides, factors, words)
+        common = word(key, FOR_LEGS_COMMON, 2 * (64 * tie + run) + leg)
+        own, rival = leg_goals(knockouts, listed, leg, host, sides, factors, words, common)
         ahead += own - rival
         away_ahead += (own if host == 1 else 0) - (rival if host == 0 else 0)
     if ahead != 0:

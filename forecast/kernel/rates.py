@@ -13,7 +13,7 @@ import numpy as np
 from forecast.arrays import FIRST_TEAM, MAX_RATE, Fixtures
 from forecast.jit import jit, jit_inner
 from forecast.kernel.types import Integer, Thresholds
-from forecast.kernel.words import FOR_SIDES, fill_words
+from forecast.kernel.words import fill_words
 
 __all__ = [
     "LEVELS_AT_ONCE",
@@ -21,6 +21,8 @@ __all__ = [
     "SIDES_AT_ONCE",
     "exponential",
     "fill_thresholds",
+    "goalless",
+    "logarithm",
     "side_rates",
     "team_factors",
 ]
@@ -39,6 +41,9 @@ SIDES_AT_ONCE = 64
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # upper 33 bits of ln 2, so that n * LN2_HIGH is exact
 LN2_LOW = 1.90821492927058770002e-10
+ROOT_2 = 1.4142135623730951
+EXPONENT_BITS = np.int64(52)
+MANTISSA = np.int64((1 << 52) - 1)
 ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves the nearest integer in the low bits
 
 
@@ -68,6 +73,34 @@ def exponential(x: float) -> float:
     series = series * r + 1.0
     power = np.int64((np.int64(n) + np.int64(1023)) << np.int64(52))
     return series * power.view(np.float64)
+
+
+@jit
+def logarithm(x: float) -> float:
+    """Return log x for a normal x of at least 1, to about one unit in the last place.
+
+    The same bits on every machine: x = m 2^n with m around 1, and the series of atanh.
+    """
+    bits = np.int64(np.float64(x).view(np.int64))
+    n = np.float64((bits >> EXPONENT_BITS) - np.int64(1023))
+    around_1 = np.int64((bits & MANTISSA) | np.int64(1023 << 52))
+    m = around_1.view(np.float64)
+    if m > ROOT_2:
+        m, n = 0.5 * m, n + 1.0
+    s = (m - 1.0) / (m + 1.0)
+    square = s * s
+    series = 1.0 / 23.0
+    for k in range(10, -1, -1):
+        series = series * square + 1.0 / (2.0 * k + 1.0)
+    return n * LN2_HIGH + (n * LN2_LOW + 2.0 * s * series)
+
+
+@jit
+def goalless(rate: float, dispersion: float) -> float:
+    """Return the chance of no goal: Poisson, or negative binomial with a `dispersion` above 0."""
+    if dispersion == 0.0:
+        return exponential(-rate)
+    return exponential(-logarithm(1.0 + dispersion * rate) / dispersion)
 
 
 @jit
@@ -104,32 +137,60 @@ def side_rates(
 
 @jit
 def fill_thresholds(
-    key: np.uint64, rate: np.ndarray, threshold: Thresholds, work: np.ndarray, words: np.ndarray
+    key: np.uint64,
+    purpose: Integer,
+    rate: np.ndarray,
+    dispersion: float,
+    threshold: Thresholds,
+    work: np.ndarray,
+    words: np.ndarray,
 ) -> None:
     """Fill the thresholds of every side, and its random word, whose high 32 bits round them.
 
     `rate` and `words` (uint64) have an entry a side and more, up to a multiple of SIDES_AT_ONCE;
-    `work` is float64 of shape (3, SIDES_AT_ONCE).
+    `work` is float64 of shape (5, SIDES_AT_ONCE). Goals are Poisson, or negative binomial with a
+    `dispersion` above 0. `purpose` is that of the words.
     """
-    fill_words(key, FOR_SIDES, 0, words)
+    fill_words(key, purpose, 0, words)
     for first in range(np.uint64(0), np.uint64(rate.size), np.uint64(SIDES_AT_ONCE)):
-        fill_some(rate, words, threshold, work, first)
+        fill_some(rate, dispersion, words, threshold, work, first)
+
+
+@jit_inner
+def begin_some(rate: np.ndarray, dispersion: float, work: np.ndarray, first: Integer) -> None:
+    """Fill the chances of no goal of SIDES_AT_ONCE sides, and their first steps (`fill_some`)."""
+    probability, step, more = work[0], work[3], work[4]
+    some = range(np.uint64(SIDES_AT_ONCE))
+    for i in some:
+        probability[i] = exponential(np.float64(-rate[first + i]))
+        step[i] = rate[first + i]
+        more[i] = 0.0
+    if dispersion > 0.0:
+        for i in some:
+            probability[i] = goalless(np.float64(rate[first + i]), dispersion)
+            step[i] = rate[first + i] / (1.0 + dispersion * rate[first + i])
+            more[i] = dispersion * step[i]
 
 
 @jit_inner
 def fill_some(
     rate: np.ndarray,
+    dispersion: float,
     words: np.ndarray,
     threshold: Thresholds,
     work: np.ndarray,
     first: Integer,
 ) -> None:
-    """Fill the thresholds of SIDES_AT_ONCE sides, up to LEVELS_AT_ONCE beyond their last."""
+    """Fill the thresholds of SIDES_AT_ONCE sides, up to LEVELS_AT_ONCE beyond their last.
+
+    P(k + 1 goals) is P(k goals) times (step + k more) / (k + 1), with nothing more if the goals
+    are Poisson.
+    """
     bar, least, most = threshold
-    probability, survival, rounding = work[0], work[1], work[2]
+    probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
     some = range(np.uint64(SIDES_AT_ONCE))
+    begin_some(rate, dispersion, work, first)
     for i in some:
-        probability[i] = exponential(np.float64(-rate[first + i]))
         survival[i] = 256.0 - 256.0 * probability[i]
         rounding[i] = np.float64(words[first + i] >> np.uint64(32)) * 2.0**-32
         least[first + i] = most[first + i] = 0
@@ -142,8 +203,11 @@ def fill_some(
             bar[k, first + i] = level
             least[first + i] += np.uint8(level == ALWAYS)
             most[first + i] += np.uint8(level > 0)
-            probability[i] *= rate[first + i] * inverse
+            probability[i] *= step[i] * inverse
             survival[i] -= 256.0 * probability[i]
+        if dispersion > 0.0:
+            for i in some:
+                step[i] += more[i]
         if live == 0:
             for dead in range(k + np.uint64(1), k + np.uint64(LEVELS_AT_ONCE)):
                 for i in some:

@@ -9,9 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.arrays import MAX_RATE, SAMPLED_TILES, TILE, Program
+from forecast.arrays import (
+    FIRST_TEAM,
+    GOALS_BIVARIATE_POISSON,
+    GOALS_DIXON_COLES,
+    GOALS_NEGATIVE_BINOMIAL,
+    GOALS_POISSON,
+    MAX_RATE,
+    SAMPLED_TILES,
+    TILE,
+    Program,
+)
 from forecast.jit import jit, jit_inner
-from forecast.kernel.goals import sample_goals
+from forecast.kernel.goals import add_common, redraw_low_scores, sample_goals
 from forecast.kernel.knockout import play_knockout
 from forecast.kernel.legs import TEAM
 from forecast.kernel.needs import count_needs, make_needs
@@ -25,6 +35,7 @@ from forecast.kernel.rates import (
 )
 from forecast.kernel.table import play_table
 from forecast.kernel.types import (
+    CommonWork,
     Factors,
     Flag,
     Integer,
@@ -34,7 +45,7 @@ from forecast.kernel.types import (
     Thresholds,
     TieWork,
 )
-from forecast.kernel.words import tile_key
+from forecast.kernel.words import FOR_COMMON, FOR_SIDES, tile_key
 
 __all__ = ["Tally", "play_replicate"]
 
@@ -79,6 +90,7 @@ class Bench(NamedTuple):
     level_work: np.ndarray
     side_words: np.ndarray
     goals: np.ndarray
+    common: CommonWork
     table: TableWork
     order: np.ndarray
     tie: TieWork
@@ -88,23 +100,36 @@ class Bench(NamedTuple):
 
 
 @jit_inner
-def make_bench(teams: int, slots: int, spare: int, sides: int) -> Bench:
+def make_thresholds(filled: int) -> Thresholds:
+    """Allocate the thresholds of so many sides."""
+    return Thresholds(
+        np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.uint8),
+        np.empty(filled, np.uint8),
+        np.empty(filled, np.uint8),
+    )
+
+
+@jit_inner
+def make_bench(teams: int, slots: int, spare: int, sides: int, commons: int) -> Bench:
     """Allocate the work arrays; those of sides are filled up with sides that never score."""
     filled = -(-sides // SIDES_AT_ONCE) * SIDES_AT_ONCE
+    common = -(-commons // SIDES_AT_ONCE) * SIDES_AT_ONCE
     ladder = LadderWork(np.empty(teams, np.int64), np.empty(teams, np.int64))
     return Bench(
         np.empty(teams),
         np.empty(teams),
         np.empty((2, teams), np.float32),
         np.zeros(filled),
-        Thresholds(
-            np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.uint8),
-            np.empty(filled, np.uint8),
-            np.empty(filled, np.uint8),
-        ),
-        np.empty((3, SIDES_AT_ONCE)),
+        make_thresholds(filled),
+        np.empty((5, SIDES_AT_ONCE)),
         np.empty(filled, np.uint64),
         np.empty((sides, TILE), np.uint8),
+        CommonWork(
+            np.zeros(common),
+            make_thresholds(common),
+            np.empty(common, np.uint64),
+            np.empty((commons, TILE), np.uint8),
+        ),
         TableWork(np.empty((8, TILE), np.uint8), np.empty((teams, TILE), np.uint64), ladder),
         np.empty((teams, TILE), np.uint16),
         TieWork(
@@ -193,9 +218,30 @@ def may_be_capped(factors: Factors) -> Flag:
 @jit_inner
 def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
     """Fill the goals of every side in the tables; return the most that any could score."""
-    side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, bench.rate)
-    fill_thresholds(key, bench.rate, bench.threshold, bench.level_work, bench.side_words)
-    return sample_goals(key, program.strata, bench.side_words, bench.threshold, bench.goals)
+    rate, words, goals, shape = bench.rate, bench.side_words, bench.goals, factors.shape
+    side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, rate)
+    dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
+    fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.level_work, words)
+    most = sample_goals(key, program.strata, 0, words, bench.threshold, goals)
+    if factors.goal_model == GOALS_DIXON_COLES:
+        redraw_low_scores(key, program.strata, words, rate, shape, goals)
+        most = max(most, 1)
+    if factors.goal_model == GOALS_BIVARIATE_POISSON:
+        most += draw_common(program, shape, key, bench)
+    return most
+
+
+@jit_inner
+def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) -> Integer:
+    """Draw the goals that are common to both sides of a fixture and add them; return the most."""
+    rate, threshold, words, goals = bench.common
+    fixtures = program.fixtures.home.size
+    rate[:fixtures] = shape
+    fill_thresholds(key, FOR_COMMON, rate, 0.0, threshold, bench.level_work, words)
+    first_strata = fixtures + program.knockouts.tie_slot.shape[0]
+    most = sample_goals(key, program.strata, first_strata, words, threshold, goals)
+    add_common(goals, bench.goals)
+    return most
 
 
 @jit_inner
@@ -206,7 +252,10 @@ def play_tile(
     home = team_factors(strengths, bench.scoring, bench.conceding)
     bench.roots[0] = np.sqrt(bench.scoring)
     bench.roots[1] = np.sqrt(bench.conceding)
-    factors = Factors(bench.scoring, bench.conceding, home, bench.roots)
+    shape = 0.0
+    if program.goal_model != GOALS_POISSON:
+        shape = strengths[FIRST_TEAM + 2 * bench.scoring.size]
+    factors = Factors(bench.scoring, bench.conceding, home, bench.roots, program.goal_model, shape)
     most = draw_goals(program, factors, key, bench)
     exact: Flag = False
     enter_teams(bench.occupants, bench.scoring.size)
@@ -246,10 +295,14 @@ def play_tile(
 def play_replicate(
     program: Program, strengths: np.ndarray, rng_seed: np.uint64, replicate: np.uint64, tally: Tally
 ) -> None:
-    """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams))."""
+    """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams)).
+
+    A goal model with a shape has it in one more column.
+    """
     slots, teams = tally.occupancy.shape
-    spare = program.knockouts.spare_count
-    bench = make_bench(teams, slots, spare, 2 * program.fixtures.home.size)
+    fixtures = program.fixtures.home.size
+    commons = fixtures if program.goal_model == GOALS_BIVARIATE_POISSON else 0
+    bench = make_bench(teams, slots, program.knockouts.spare_count, 2 * fixtures, commons)
     needs = make_needs(teams, tally.outcomes.shape[0])
     for draw in range(strengths.shape[0]):
         key = tile_key(rng_seed, replicate, np.uint64(draw))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
+    "CommonWork",
     "Factors",
     "Flag",
     "Integer",
@@ -33,12 +34,18 @@ class Factors(NamedTuple):
         Multiplies the rate of a side at home.
     roots : float32, shape (2, teams)
         Square roots of `scoring` and `conceding`.
+    goal_model : int
+        The law of the goals, a `GOALS_…`.
+    shape : float
+        The law's number beyond the rates; 0 for Poisson goals.
     """
 
     scoring: np.ndarray
     conceding: np.ndarray
     home: float
     roots: np.ndarray
+    goal_model: Integer
+    shape: float
 
 
 class Thresholds(NamedTuple):
@@ -56,6 +63,23 @@ class Thresholds(NamedTuple):
     bar: np.ndarray
     least: np.ndarray
     most: np.ndarray
+
+
+class CommonWork(NamedTuple):
+    """Work arrays of the goals that are common to both sides, an entry a fixture and more.
+
+    Attributes
+    ----------
+    rate : float64
+    threshold : Thresholds
+    words : uint64
+    goals : uint8, shape (fixtures, TILE)
+    """
+
+    rate: np.ndarray
+    threshold: Thresholds
+    words: np.ndarray
+    goals: np.ndarray
 
 
 class LadderWork(NamedTuple):

@@ -14,9 +14,11 @@ from forecast.jit import jit
 from forecast.kernel.types import Integer
 
 __all__ = [
+    "FOR_COMMON",
     "FOR_HALVES",
     "FOR_HIDDEN_HALVES",
     "FOR_LEGS",
+    "FOR_LEGS_COMMON",
     "FOR_LOTS",
     "FOR_PAIRING",
     "FOR_SIDES",
@@ -41,6 +43,8 @@ FOR_HIDDEN_HALVES = 4  # the same, for played matches without a half-time score
 FOR_LEGS = 5  # 8 * (64 * tie + run) + number: see `legs`
 FOR_STRATA = 6  # of key 0: 32 * order + stratum; the strata of an order come by size of word
 FOR_PAIRING = 7  # 64 * entrant + run: moves the entrant within its pot
+FOR_COMMON = 8  # fixture: as for sides, of the goals that are common to both
+FOR_LEGS_COMMON = 9  # 2 * (64 * tie + run) + leg: the same
 
 
 @jit

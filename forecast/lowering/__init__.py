@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.arrays import Cut, Layout, PointsBins, Program, Season, Tables
+from forecast.arrays import (
+    GOALS_BIVARIATE_POISSON,
+    GOALS_DIXON_COLES,
+    GOALS_NEGATIVE_BINOMIAL,
+    GOALS_POISSON,
+    Cut,
+    Layout,
+    PointsBins,
+    Program,
+    Season,
+    Tables,
+)
 from forecast.lowering.bracket import lower_knockouts
 from forecast.lowering.ladder import lower_ladders, sorting_network
 from forecast.lowering.matches import TableMatches, lower_matches
@@ -16,6 +27,13 @@ from forecast.lowering.strata import strata
 from forecast.plan import ENTRY, Plan, Stage, TableStage
 
 __all__ = ["lower"]
+
+GOAL_MODELS = {
+    "poisson": GOALS_POISSON,
+    "dixon_coles": GOALS_DIXON_COLES,
+    "bivariate_poisson": GOALS_BIVARIATE_POISSON,
+    "negative_binomial": GOALS_NEGATIVE_BINOMIAL,
+}
 
 
 def carries_places(plan: Plan, tables: Sequence[TableStage]) -> bool:
@@ -83,6 +101,7 @@ def lower(plan: Plan, first_half_share: float) -> Season:
         tables=lowered,
         knockouts=lower_knockouts(plan, stages, spans),
         needs=needs,
+        goal_model=GOAL_MODELS[plan.strength.goals],
     )
     shown = tuple(spans[stage.id] for stage in stages)
     return Season(

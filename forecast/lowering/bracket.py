@@ -22,7 +22,7 @@ from forecast.arrays import (
 )
 from forecast.kernel.knockout import draw_chart
 from forecast.lowering.pairing import lower_pairings
-from forecast.plan import KnockoutStage, Match, Plan, Stage
+from forecast.plan import GoalModelName, KnockoutStage, Match, Plan, Stage
 
 __all__ = ["lower_knockouts"]
 
@@ -92,18 +92,23 @@ def add_return_leg(tie: ListedTie) -> None:
             tie.host[leg] = 1 - tie.host[other]
 
 
-def goes_by_legs(stage: KnockoutStage) -> bool:
-    """Return whether a tie of a stage hangs on more than its aggregate."""
+def goes_by_legs(stage: KnockoutStage, model: GoalModelName) -> bool:
+    """Return whether a tie of a stage hangs on more than an aggregate of Poisson goals.
+
+    Goals common to both sides of a leg leave the aggregate's difference alone.
+    """
+    if model in {"dixon_coles", "negative_binomial"}:
+        return True
     drawn_host = stage.legs == 1 and stage.second_leg_host == "lots" and not stage.neutral
     away_goals = stage.legs == 2 and stage.level[0] == "away_goals"
     return drawn_host or away_goals or "extra_time" in stage.level
 
 
-def says_nothing(tie: ListedTie, stage: KnockoutStage) -> bool:
+def says_nothing(tie: ListedTie, stage: KnockoutStage, model: GoalModelName) -> bool:
     """Return whether a listed tie is what the rule alone would give, to be simulated as such."""
     known = tie.winner != UNKNOWN or any(goals != UNKNOWN for leg in tie.goals for goals in leg)
     hosts = tie.host[: stage.legs]
-    if known or stage.level[0] == "away_goals" or goes_by_legs(stage):
+    if known or stage.level[0] == "away_goals" or goes_by_legs(stage, model):
         return not known and all(host == UNKNOWN for host in hosts)
     by_rule = all(host in {UNKNOWN, NEUTRAL} for host in hosts) if stage.neutral else False
     each_once = stage.legs == 2 and not stage.neutral and sorted(hosts) == [0, 1]
@@ -122,7 +127,7 @@ def listed_ties(plan: Plan, stage: KnockoutStage) -> list[ListedTie]:
     if stage.legs == 2 and not stage.neutral:
         for tie in ties.values():
             add_return_leg(tie)
-    return [tie for tie in ties.values() if not says_nothing(tie, stage)]
+    return [tie for tie in ties.values() if not says_nothing(tie, stage, plan.strength.goals)]
 
 
 def lower_knockouts(
@@ -149,7 +154,9 @@ def lower_knockouts(
         neutral=np.array([stage.neutral for stage in knockouts], np.bool_),
         host_lots=np.array([stage.second_leg_host == "lots" for stage in knockouts], np.bool_),
         level=level,
-        by_legs=np.array([goes_by_legs(stage) for stage in knockouts], np.bool_),
+        by_legs=np.array(
+            [goes_by_legs(stage, plan.strength.goals) for stage in knockouts], np.bool_
+        ),
         listed_row=listed_row,
         listed_teams=np.array([tie.teams for tie in rows], np.int64).reshape(-1, 2),
         listed_winner=np.array([tie.winner for tie in rows], np.int64),
