@@ -99,6 +99,17 @@ def test_leverage_is_the_larger_gap_of_the_two_teams(counts):
         assert frame[f"error_leverage_{name}"][0] == error[0, 0, team, k] + error[0, 2, team, k]
 
 
+def test_a_result_that_never_happened_has_no_chance_and_no_leverage(counts):
+    given, joint = counts.given.copy(), counts.joint.copy()
+    given[0, 2], joint[0, 2] = 0, 0
+    never = replace(counts, given=given, joint=joint)
+    plan = cup_plan([fixture()])
+    assert set(next_result_table(plan, CUP_LAYOUT, never)["result"][:2]) == {"win", "draw"}
+    frame = leverage_table(blank(1), fixtures_left(plan), plan, CUP_LAYOUT, never)
+    assert frame["leverage_champion"].to_list() == [None]
+    assert frame["error_leverage_champion"].to_list() == [None]
+
+
 def test_margins_count_teams_by_points_and_goal_difference(played, counts):
     frame = margin_table(CUP_LAYOUT, counts)
     runs, _ = sampled(played)
@@ -147,7 +158,7 @@ def test_a_last_match_between_two_teams_decides_all():
     assert by_result["draw"] == pytest.approx(0.5, abs=0.04)  # five errors of 1,250 draws
     frame = leverage_table(blank(1), plan.matches, plan, layout, counts)
     assert frame["leverage_first"].to_list() == [1.0]
-    assert frame["error_leverage_first"].to_list() == [0.0]
+    assert 0 < frame["error_leverage_first"][0] < 0.003
 
 
 def test_a_semi_final_of_equals_is_worth_a_final_and_half_a_title():

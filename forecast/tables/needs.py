@@ -29,7 +29,8 @@ def conditional_chances(counts: Counts) -> tuple[Float64, Float64]:
 
     Both have the shape of `Counts.joint`, nan where a result never happened. The chance is a ratio
     of two sums over replicates, Σ j / Σ c; its error is that of the sum of j - p c, which is exact
-    but for the noise in Σ c.
+    but for the noise in Σ c. Where an outcome always or never went with a result, replicates show
+    no spread, and the error is that of one run more of either kind: large if the runs are few.
     """
     given = counts.given[:, :, np.newaxis, np.newaxis].astype(np.float64)
     squares = counts.given_squares[:, :, np.newaxis, np.newaxis]
@@ -38,6 +39,10 @@ def conditional_chances(counts: Counts) -> tuple[Float64, Float64]:
         residual = counts.joint_squares - 2 * chance * counts.joint_given + chance**2 * squares
         scale = counts.replicates / (counts.replicates - 1)
         error = np.sqrt(scale * np.maximum(residual, 0.0)) / given
+        likely = (counts.joint + 1) / (given + 2)
+        alike = (counts.joint == 0) | (counts.joint == given)
+        error = np.where(alike, np.sqrt(likely * (1 - likely) / given), error)
+        error[~np.isfinite(error)] = np.nan
     return chance, error
 
 
