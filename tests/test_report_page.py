@@ -10,11 +10,12 @@ from page_reader import Page, inside
 
 import forecast as fc
 from forecast.report.history import read_history
+from forecast.report.page.cut import cut_of
 from forecast.report.page.language import language
 from forecast.report.page.shades import INK, SHADES, contrast, shade
 from forecast.report.pages import reader_files, render_again
 from forecast.report.percent import percent
-from forecast.report.stored import read_stored
+from forecast.report.stored import Stored, read_stored
 
 HOSTILE = '<script>alert("7")</script>{{7*7}}%n%(x)s</style>'
 
@@ -232,3 +233,20 @@ def test_the_page_says_how_chances_moved(pages, history):
     change = lines.sort("as_of", nulls_last=True)["probability"].diff()[-1]
     assert moved == f"▲ {100 * change:+.1f}"
     assert len(page.rows("past")[0]) == 3
+
+
+def cut_places(stored, cuts, places):
+    """The cut of the page if the table has these cuts and outcomes these places."""
+    points = pl.concat(
+        [stored.tables["points"].with_columns(cut=pl.lit(cut, dtype=pl.Int64)) for cut in cuts]
+    )
+    facts = {**stored.facts, "outcome_places": {str(k): [text] for k, text in enumerate(places)}}
+    tables = {**stored.tables, "points": points}
+    changed = Stored(facts=facts, provenance=stored.provenance, tables=tables)
+    return cut_of(changed, language("en")).place
+
+
+def test_the_cut_is_where_an_outcome_ends_and_most_are_above_it(stored):
+    ends = ["league:1-8", "league:1-24", "final:1"]
+    assert cut_places(stored, [2, 8, 24, 30], ends) == 24
+    assert cut_places(stored, [2, 8], ["final:1"]) == 8

@@ -37,8 +37,10 @@ def after_results(
         return {}
     told = tuple(dict.fromkeys((*_nearest(chances), chances.asked)))
     frame = stored.tables["next_results"].filter(pl.col("outcome").is_in(told))
+    out_of_it = (pl.col("result") == "out") & (pl.col("hits") == 0)
     open_still = frame.filter(
-        ((pl.col("hits") > 0) & (pl.col("hits") < pl.col("runs"))).any().over("team", "outcome")
+        ~out_of_it,
+        ((pl.col("hits") > 0) & (pl.col("hits") < pl.col("runs"))).any().over("team", "outcome"),
     )
     found: dict[str, dict[str, list[tuple[str, int, str]]]] = {}
     labels = stored.facts["outcomes"]

@@ -29,6 +29,7 @@ class Move:
 
     text: str
     way: int
+    points: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ def _move(change: float, error: float, language: Language) -> Move:
     decimals = 1 if error < _FINE else 0
     points = round(100 * change, decimals)
     if points == 0 or abs(change) < _NOTICED * error:
-        return Move("=", 0)
-    return Move(language.signed(points, decimals), 1 if points > 0 else -1)
+        return Move("=", 0, 0.0)
+    return Move(language.signed(points, decimals), 1 if points > 0 else -1, points)
 
 
 def _chance(

@@ -74,12 +74,16 @@ class Cut:
 
 
 def cut_of(stored: Stored, language: Language) -> Cut | None:
-    """Return the first cut of the first simulated table, or None."""
+    """Return the cut of the first simulated table that most teams are above, or None.
+
+    Cuts that are only edges of pots count if no outcome has its last place there.
+    """
     points = stored.tables["points"].filter(pl.col("cut").is_not_null())
     if points.is_empty():
         return None
-    stage, place = points["stage"][0], points["cut"].min()
-    assert isinstance(place, int)
+    stage = points["stage"][0]
+    cuts = set(points.filter(stage=stage)["cut"])
+    place = max(cuts & _last_places(stored, stage) or cuts)
     here = points.filter(stage=stage, cut=place).sort("points", descending=True)
     common = here.filter(pl.col("reached") >= _RARE * pl.col("reached").sum())
     rungs = stored.tables["tie_breaks"].filter(pl.col("hits") > 0, stage=stage, cut=place)
@@ -99,6 +103,13 @@ def cut_of(stored: Stored, language: Language) -> Cut | None:
             for name, hits, runs in rungs.select("rung", "hits", "runs").iter_rows()
         ),
     )
+
+
+def _last_places(stored: Stored, stage: str) -> set[int]:
+    """Return the last places of all outcomes in a stage."""
+    texts = [text for places in stored.facts["outcome_places"].values() for text in places]
+    spans = [text.partition(":") for text in texts]
+    return {int(span.rpartition("-")[2]) for name, _, span in spans if name == stage}
 
 
 def in_doubt(totals: Sequence[Total]) -> tuple[Total, ...]:

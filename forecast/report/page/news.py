@@ -8,6 +8,9 @@ from forecast.report.stored import Stored
 
 __all__ = ["deck", "headline", "lower_first", "question"]
 
+_NEWS = 1.0
+"""Percentage points; smaller movements are no news."""
+
 
 def question(stored: Stored) -> str:
     """Return the outcome that a page is about: the headline, or a later one if that is decided."""
@@ -42,7 +45,7 @@ def headline(stored: Stored, chances: Chances, language: Language) -> str:
     ]
     said = language.say("%(team)s leads: %(chances)s", team=leader, chances=", ".join(parts))
     move = chances.by[leader, asked].move
-    if move is None or move.way == 0:
+    if move is None or abs(move.points) < _NEWS:
         return said
     moved = language.say("%(points)s points since last time", points=move.text)
     return f"{said} ({moved})"

@@ -118,7 +118,7 @@ def _boxes(left: float, top: float, rows: Sequence[Row]) -> Iterator[Box]:
 def _labels(left: float, top: float, rows: Sequence[Row]) -> Iterator[Label]:
     for number, row in enumerate(rows):
         y = top + _PAD + (number + 0.45) * _ROW
-        yield Label(left + 9, y, row.team, _WIDE - 70, size=12, bold=number == 0)
+        yield Label(left + 9, y, row.team, _WIDE - 88, size=12, bold=number == 0)
         yield Label(left + _WIDE - 8, y, row.text, 60, size=12, align="right", bold=number == 0)
 
 
