@@ -14,6 +14,10 @@ from forecast.cli.verbs import app
 
 __all__ = ["main"]
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Before a verb imports numpy: the matrices of a fit are small, and threads of the linear algebra
+# that wait for one another take more time than they save.
+
 
 def main() -> None:
     """Run the command line and exit with its code.

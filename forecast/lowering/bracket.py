@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +53,13 @@ def series_terms() -> list[int]:
     return needed
 
 
-def chart_of(terms: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return the chart of tie chances."""
+@cache  # it is the same for every forecast of a batch
+def tie_chances() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return `Knockouts.series_terms` and `chart`."""
+    terms = np.array(series_terms(), np.int64)
     chart = np.empty((2, CHART_SIZE, CHART_SIZE), np.float32)
     draw_chart(terms, chart)
-    return chart
+    return terms, chart
 
 
 @dataclass(slots=True)
@@ -147,7 +150,7 @@ def lower_knockouts(
     for k, stage in enumerate(knockouts):
         rungs = [rung for rung in stage.level if stage.legs == 2 or rung != "away_goals"]
         level[k, : len(rungs)] = [LEVEL[rung] for rung in rungs]
-    terms = np.array(series_terms(), np.int64)
+    terms, chart = tie_chances()
     return Knockouts(
         **lower_pairings(plan, knockouts, spans),
         legs=np.array([stage.legs for stage in knockouts], np.int64),
@@ -164,5 +167,5 @@ def lower_knockouts(
         listed_host=np.array([tie.host for tie in rows], np.int64).reshape(-1, 2),
         listed_extra=np.array([tie.extra for tie in rows], np.bool_),
         series_terms=terms,
-        chart=chart_of(terms),
+        chart=chart,
     )

@@ -6,6 +6,7 @@ to play, or what HiGHS proved over all results and goals. Whatever is neither is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -13,6 +14,9 @@ from typing import Literal
 from forecast.proof.standings import Score, Standings, Values
 
 __all__ = ["Answer", "Reach"]
+
+Trial = tuple[tuple[int, int], tuple[Score, ...]]
+"""The places that a team shares after a completion, and its scores."""
 
 How = Literal["played", "points", "solver", "solver_goals", "completion", "unknown"]
 
@@ -46,6 +50,7 @@ class Reach:
     def __init__(self, standings: Standings) -> None:
         self.standings = standings
         self.answer = cache(self._answer)
+        self._tried: dict[int, tuple[list[Trial], Iterator[Trial]]] = {}
 
     def _answer(self, team: int, first: int, last: int) -> Answer:
         """Return whether a team can end in places `first` to `last`."""
@@ -69,13 +74,21 @@ class Reach:
     def _by_trial(self, team: int, first: int, last: int) -> Answer | None:
         """Return a completion among the trials; or, with nothing left, the final word."""
         overlaps = False
-        for span, scores in self.standings.trials(team):
+        for span, scores in self._trials(team):
             if self._fits(span, first, last):
                 return Answer(first, last, can=True, how="completion", scores=scores)
             overlaps |= span[0] <= last and first <= span[1]
         if self.standings.left:
             return None
         return Answer(first, last, can=None if overlaps else False, how="played")
+
+    def _trials(self, team: int) -> Iterator[Trial]:
+        """Yield the trials of a team, each made once for all places that are asked about."""
+        made, rest = self._tried.setdefault(team, ([], self.standings.trials(team)))
+        yield from made
+        for trial in rest:
+            made.append(trial)
+            yield trial
 
     def _fits(self, span: tuple[int, int], first: int, last: int) -> bool:
         """Return whether a team on a span of level places can take one from `first` to `last`."""

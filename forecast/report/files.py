@@ -47,8 +47,15 @@ def document_bytes(head: Mapping[str, object], tables: Mapping[str, pl.DataFrame
 
 
 def json_bytes(document: Mapping[str, object]) -> bytes:
-    """Return readable JSON of a document without tables."""
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    """Return JSON of a document without tables: a line a key, and a line an element of a list."""
+    lines = [f"{_json(key)}: {_listed(value)}" for key, value in document.items()]
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _listed(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return _json(value)
+    return "[\n" + ",\n".join(_json(each) for each in value) + "\n]"
 
 
 def _records(frame: pl.DataFrame) -> str:

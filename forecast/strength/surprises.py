@@ -35,11 +35,9 @@ def surprises(teams: Sequence[str], known: Sequence[Match], posterior: Posterior
     """
     intercept, home_advantage = (posterior.weights @ posterior.mean)[:FIRST_TEAM]
     usual = math.exp(intercept + max(home_advantage, 0.0))
-    suspects = [
-        match
-        for match in known
-        if _chance(max(match.home_goals or 0, match.away_goals or 0), usual) < SURPRISING
-    ]
+    most = [max(match.home_goals or 0, match.away_goals or 0) for match in known]
+    absurd = {goals for goals in set(most) if _chance(goals, usual) < SURPRISING}
+    suspects = [match for match, goals in zip(known, most, strict=True) if goals in absurd]
     if not suspects:
         return []
     set_aside = {match.line for match in suspects}

@@ -12,6 +12,9 @@ HIGHEST_RATE = 300.0
 """Above it the probabilities (not the mean rates) treat a side's rate as this one; nobody's
 outcome depends on whether a side expects 300 goals or more."""
 
+_NOTHING = 1e-20
+"""A smaller chance counts as none: numbers near the end of float64 are slow to multiply."""
+
 
 def terms(goals: Float64, log_rates: Float64, shape: float = 0.0) -> Terms:  # noqa: ARG001
     """Return the log-likelihood and its derivatives."""
@@ -42,4 +45,5 @@ def probabilities(log_rates: Float64) -> Float64:
     log_factorial = np.concatenate([[0.0], np.cumsum(np.log(goals[1:]))])
     by_goals = np.outer(log_rates, goals) - np.exp(log_rates)[:, np.newaxis] - log_factorial
     found: Float64 = np.exp(by_goals)
+    found[found < _NOTHING] = 0.0
     return found
