@@ -30,7 +30,7 @@ from forecast.report.folder import PROVENANCE, Folder, claim
 from forecast.report.history import record
 from forecast.report.package import data_files, table_files
 from forecast.report.provenance import Effort, Stopwatch, provenance
-from forecast.report.stored import Stored
+from forecast.report.stored import CALIBRATION, Stored
 from forecast.simulate import simulate
 from forecast.strength import Fit, fit
 from forecast.tabulate import strengths_of, tabulate
@@ -158,7 +158,8 @@ class Result:
         fault = None
         head = facts(self.plan, self.counts, notes=self.notes)
         files = data_files(head, self.tables, desk=report)
-        files["calibration.json"] = json_bytes(calibration(self.plan))
+        past = calibration(self.plan)
+        files[CALIBRATION] = json_bytes(past)
         document = provenance(self.plan, self.effort, counts=self.counts, files=files)
         document["proof"] = {
             status: sum(verdict.status == status for verdict in self.verdicts)
@@ -168,7 +169,7 @@ class Result:
         if report:
             from forecast.report.pages import reader_files, with_files  # noqa: PLC0415 (templates)
 
-            stored = Stored(facts=head, provenance=document, tables=self.tables)
+            stored = Stored(head, document, self.tables, calibration=past)
             made, fault = reader_files(stored, out=folder.out)
             document = with_files(document, files, made)
             files |= made

@@ -12,6 +12,7 @@ import forecast as fc
 from forecast.report.history import read_history
 from forecast.report.page.cut import cut_of
 from forecast.report.page.language import language
+from forecast.report.page.method import method_of
 from forecast.report.page.shades import INK, SHADES, contrast, shade
 from forecast.report.pages import reader_files, render_again
 from forecast.report.percent import percent
@@ -250,3 +251,18 @@ def test_the_cut_is_where_an_outcome_ends_and_most_are_above_it(stored):
     ends = ["league:1-8", "league:1-24", "final:1"]
     assert cut_places(stored, [2, 8, 24, 30], ends) == 24
     assert cut_places(stored, [2, 8], ["final:1"]) == 8
+
+
+def test_past_scores_are_told_beside_a_simple_rule(stored):
+    def score(source, mean):
+        row = {"what": "matches", "source": source, "measure": "log_loss", "forecasts": 1130}
+        return {**row, "mean": mean}
+
+    record = {"scores": [score("poisson", 0.9876), score("running shares", 1.0123)]}
+    past = {"replayed": True, "model": "poisson", "record": record}
+    told = Stored(stored.facts, stored.provenance, stored.tables, calibration=past)
+    said = method_of(told, language("es")).past
+    assert "1,130 partidos" in said
+    assert "0.988" in said
+    assert "1.012" in said
+    assert "not replayed" in method_of(stored, language("en")).past

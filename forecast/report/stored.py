@@ -16,9 +16,10 @@ from forecast.errors import ConfigError
 from forecast.report.folder import PROVENANCE
 from forecast.report.text import shown
 
-__all__ = ["DOCUMENT", "Stored", "read_stored", "read_verified"]
+__all__ = ["CALIBRATION", "DOCUMENT", "Stored", "read_stored", "read_verified"]
 
 DOCUMENT = "forecast.json"
+CALIBRATION = "calibration.json"
 
 _FACTS = frozenset(
     {"forecast_id", "as_of", "competition", "outcomes", "outcome_places", "headline", "start"}
@@ -34,13 +35,14 @@ class Stored:
     """One forecast, made this minute or read from its folder: both give the same pages.
 
     `facts` is `forecast.json` without its tables (see `forecast.report.facts`), `provenance` is
-    `provenance.json`, and `tables` holds every Parquet file of the folder by its name; schemas in
-    `forecast.tables.schemas`.
+    `provenance.json`, `calibration` is `calibration.json` if it is there, and `tables` holds
+    every Parquet file of the folder by its name; schemas in `forecast.tables.schemas`.
     """
 
     facts: Mapping[str, Any]
     provenance: Mapping[str, Any]
     tables: Mapping[str, pl.DataFrame]
+    calibration: Mapping[str, Any] | None = None
 
     @property
     def runs(self) -> int:
@@ -74,7 +76,10 @@ def read_stored(folder: Path) -> Stored:
             f"{_named(folder, DOCUMENT)}: found an older forecast without {', '.join(lacking)}; "
             "allowed: a forecast of this version; run its config again with --force"
         )
-    return Stored(facts=facts, provenance=provenance, tables=tables)
+    calibration = None
+    if CALIBRATION in provenance["files"]:
+        calibration = json.loads(read_verified(folder, CALIBRATION, provenance))
+    return Stored(facts=facts, provenance=provenance, tables=tables, calibration=calibration)
 
 
 def _provenance(folder: Path) -> dict[str, Any]:

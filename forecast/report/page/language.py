@@ -64,6 +64,10 @@ class Language:
         """Return a whole number with its groups of three."""
         return format_decimal(number, locale=self.locale)
 
+    def decimal(self, number: float) -> str:
+        """Return a number with three decimals."""
+        return format_decimal(number, format="0.000", locale=self.locale)
+
     def signed(self, number: float, decimals: int) -> str:
         """Return a difference with its sign, as `+6` or `−1.2`."""
         digits = "0" if decimals == 0 else "0." + "0" * decimals

@@ -12,6 +12,10 @@ from forecast.report.stored import Stored
 __all__ = ["Change", "Method", "method_of"]
 
 
+_SIMPLE = "running shares"
+"""The simple rule of a replay: the shares of results so far, for every match."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A change of rules: its day, its stages, what it says, and what it means here."""
@@ -32,6 +36,7 @@ class Method:
     rules: tuple[tuple[str, tuple[str, ...]], ...]
     changes: tuple[Change, ...]
     outcomes: tuple[tuple[str, str], ...]
+    past: str
     limits: tuple[str, ...]
     made: tuple[tuple[str, str], ...]
 
@@ -61,6 +66,7 @@ def method_of(stored: Stored, language: Language) -> Method:
             )
             for name, places in facts["outcome_places"].items()
         ),
+        past=_past(stored, language),
         limits=tuple(_limits(stored, language)),
         made=(
             (say("Program"), f"forecast {stored.provenance['versions']['forecast']}"),
@@ -79,6 +85,31 @@ def _error(stored: Stored, language: Language) -> str:
         "Simulation error: at most %(points)s points (one standard error). It would shrink with "
         "more simulated tournaments.",
         points=text,
+    )
+
+
+def _past(stored: Stored, language: Language) -> str:
+    """Say how replayed forecasts of this competition scored beside a simple rule, if they were."""
+    found = stored.calibration
+    if found is None or not found["replayed"]:
+        return language.say(
+            "This competition was not replayed, so how past forecasts did is not known."
+        )
+    rows = {
+        row["source"]: row
+        for row in found["record"]["scores"]
+        if row["what"] == "matches" and row["measure"] == "log_loss"
+    }
+    ours, simple = rows.get(found["model"]), rows.get(_SIMPLE)
+    if ours is None or simple is None:
+        return language.say("Scores of replayed forecasts are in calibration.json.")
+    return language.say(
+        "Replayed over %(matches)s matches, the forecasts before each round had a log loss of "
+        "%(ours)s a match; always naming the shares of home wins, draws and away wins so far had "
+        "%(simple)s. Lower is better.",
+        matches=language.integer(ours["forecasts"]),
+        ours=language.decimal(ours["mean"]),
+        simple=language.decimal(simple["mean"]),
     )
 
 
