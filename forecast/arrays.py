@@ -72,7 +72,7 @@ STRATA = 256
 
 RUNS_PER_REPLICATE = TILE * DRAWS_PER_REPLICATE
 
-SAMPLED_TILES = 16
+SAMPLED_TILES = 32
 """Of so many tiles of a replicate the first is sampled for what costs too much on all."""
 
 MARGIN = 30

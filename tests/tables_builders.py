@@ -155,7 +155,7 @@ def count_cup(played):
 
 
 def count_needs(played, outcomes):
-    """Count, on every sixteenth tile, what the first match led to, and margins at the cut."""
+    """Count, on every sampled tile, what the first match led to, and margins at the cut."""
     tiles = np.arange(len(played.order) // TILE)
     runs = np.repeat(tiles % SAMPLED_TILES == 0, TILE)
     given = played.result[:, np.newaxis] == np.arange(3)

@@ -138,7 +138,7 @@ def test_a_table_with_two_cuts_counts_both():
     assert (most["probability"] == 1.0).all()
 
 
-def played_out(plan, replicates=2):
+def played_out(plan, replicates=4):
     """Return counts and layout of a plan between equal teams without home advantage."""
     rows = 2 + 2 * len(plan.competition.teams)
     level = Posterior(np.ones(1), np.zeros((1, rows)), np.zeros((1, rows, 0)), 0.45)

@@ -64,12 +64,12 @@ TABLES: dict[str, Table] = {
         ("team", "outcome"),
     ),
     "margins": Table(
-        "How often points and goal difference were enough for each cut, on one of sixteen draws of "
+        "How often points and goal difference were enough for each cut, on one of 32 draws of "
         "strengths: one row a cut, total and difference.",
         ("stage", "cut", "points", "goal_difference"),
     ),
     "next_results": Table(
-        "The chance of each outcome given the result of the next match, on one of sixteen draws of "
+        "The chance of each outcome given the result of the next match, on one of 32 draws of "
         "strengths: one row a team, outcome and result.",
         ("team", "outcome", "result"),
     ),
