@@ -103,7 +103,7 @@ PAIRING_FIXED, PAIRING_DRAWN, PAIRING_RESEED = range(3)
 """How the sides of a round meet: as its slots say, dealt from pots, or sorted by place."""
 
 CHART_STEPS = 28
-CHART_SIZE = 9 * CHART_STEPS + 2
+CHART_SIZE = 9 * CHART_STEPS + 1
 """The chart of tie chances covers rates up to 81, a two-legged tie at `MAX_RATE`."""
 
 UNKNOWN = -1
@@ -233,7 +233,9 @@ class Tables(NamedTuple):
     Attributes
     ----------
     side_start, side_list : int64
-        Sides left to play of each table row.
+        Sides left to play of each table row, those at home first.
+    side_away : int64, shape (table rows,)
+        Where in `side_list` the sides away begin.
     rival_start, rival_list : int64
         Rivals of each table row over all its matches, played or not.
     hidden_start, hidden_list : int64
@@ -271,13 +273,14 @@ class Tables(NamedTuple):
         Packed rung that holds the points, or `UNKNOWN`.
     points_field : uint64, shape (tables, 2)
         Shift and mask of that rung's field; its value counts from the first row of the bins.
-    points_first : int64, shape (tables,)
-        First row of the table in the points bins.
+    points_first, points_last : int64, shape (tables,)
+        First row of the table in the points bins, and the one after its last.
     cut_table, cut_place : int64, shape (cuts,)
     """
 
     side_start: Int64
     side_list: Int64
+    side_away: Int64
     rival_start: Int64
     rival_list: Int64
     hidden_start: Int64
@@ -304,6 +307,7 @@ class Tables(NamedTuple):
     points_rung: Int64
     points_field: UInt64
     points_first: Int64
+    points_last: Int64
     cut_table: Int64
     cut_place: Int64
 
@@ -333,6 +337,8 @@ class Knockouts(NamedTuple):
         Ladder for a level tie, `LEVEL_…`.
     by_legs : bool, shape (knockouts,)
         Whether a tie hangs on more than its aggregate, so that it is played leg by leg.
+    any_listed : bool, shape (knockouts,)
+        Whether matches.csv lists a tie of the round of which something is known.
     listed_row : int64, shape (knockouts, teams)
         Row of the tie that matches.csv lists for the team in this round, or `UNKNOWN`.
     listed_teams : int64, shape (listed, 2)
@@ -346,9 +352,10 @@ class Knockouts(NamedTuple):
         Whether extra time is known to have left the tie level.
     series_terms : int64
         Terms that a Poisson series needs, by four times its rate.
-    chart : float32, shape (2, CHART_SIZE, CHART_SIZE)
+    chart : uint64, shape (2, CHART_SIZE²)
         P(X > Y) + P(X = Y) / 2 and P(X > Y) for Poisson X and Y, by the square roots of their
-        rates in steps of `1 / CHART_STEPS`.
+        rates in steps of `1 / CHART_STEPS`; each at four corners, 16 bits a corner, so that one
+        look-up is enough: lowest (i, j), then (i, j + 1), (i + 1, j), (i + 1, j + 1).
     """
 
     tie_first: Int64
@@ -365,6 +372,7 @@ class Knockouts(NamedTuple):
     host_lots: Bool
     level: Int64
     by_legs: Bool
+    any_listed: Bool
     listed_row: Int64
     listed_teams: Int64
     listed_winner: Int64
@@ -372,7 +380,7 @@ class Knockouts(NamedTuple):
     listed_host: Int64
     listed_extra: Bool
     series_terms: Int64
-    chart: Float32
+    chart: UInt64
 
 
 class Needs(NamedTuple):

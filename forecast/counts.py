@@ -51,7 +51,7 @@ def from_tally(season: Season, tally: Tally) -> Counts:
         outcomes=outcomes,
         outcome_squares=outcomes**2,
         products=tally.products.astype(np.int64),
-        points=enough_points(season, tally.points.astype(np.int64)),
+        points=tally.points.T.copy(),
         rungs=tally.rungs.copy(),
         **needs_of(season, tally),
         sampled_tiles=int(tally.tiles[2]),
@@ -79,16 +79,3 @@ def needs_of(season: Season, tally: Tally) -> dict[str, Int64]:
         "joint_given": joint * given[:, :, np.newaxis, np.newaxis],
         "margins": needs.margins.astype(np.int64).reshape(tables, bands, cells // width, width),
     }
-
-
-def enough_points(season: Season, by_place: np.ndarray) -> np.ndarray:
-    """Sum points by place (int64, shape (teams, bins)) to `Counts.points`."""
-    layout = season.layout
-    out = np.zeros((season.bins, 1 + len(layout.cuts)), np.int64)
-    out[:, 0] = by_place.sum(axis=0)
-    for bins in layout.points:
-        rows = slice(bins.first, bins.first + bins.size)
-        for c, cut in enumerate(layout.cuts):
-            if cut.stage == bins.stage:
-                out[rows, 1 + c] = by_place[: cut.place, rows].sum(axis=0)
-    return out

@@ -110,3 +110,13 @@ def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
         function
     )
     return compiled
+
+
+def jit_step(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` as lines of its one caller.
+
+    Numba optimises all that a function calls again in each of its callers; a deep tree of calls
+    takes minutes.
+    """
+    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, inline="always", **_OPTIONS)(function)
+    return compiled

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson, t
 from twin_counts import assert_equal
 
-from forecast.arrays import MAX_RATE, TILE, Posterior
+from forecast.arrays import MAX_RATE, Posterior
 from forecast.jit import jit
 from forecast.kernel import rates
+from forecast.kernel.bench import make_bench
 from forecast.kernel.legs import goals_of, rival_goals
 from forecast.kernel.rates import team_factors
-from forecast.kernel.season import draw_goals, make_bench
+from forecast.kernel.season import draw_goals
 from forecast.kernel.types import Factors
 from forecast.lowering import lower
 from forecast.plan import Places
@@ -33,20 +34,19 @@ MODELS = list(SHAPES)
 
 
 @jit
-def fill_goals(program, strengths, key, out):
-    bench = make_bench(2, 4, 0, 2 * program.fixtures.home.size, program.fixtures.home.size)
+def fill_goals(program, strengths, key, bench):
     home = team_factors(strengths, bench.scoring, bench.conceding)
     factors = Factors(
         bench.scoring, bench.conceding, home, bench.roots, program.goal_model, strengths[6]
     )
     draw_goals(program, factors, key, bench)
-    out[:] = bench.goals
 
 
 def goals_of_tile(program, strengths, number):
-    out = np.empty((2 * program.fixtures.home.size, TILE), np.uint8)
-    fill_goals(program, strengths, np.uint64(twin_stream.tile_key(3, 0, number)), out)
-    return out
+    fixtures = program.fixtures.home.size
+    bench = make_bench(teams=2, slots=4, spare=0, fixtures=fixtures, commons=fixtures, outcomes=1)
+    fill_goals(program, strengths, np.uint64(twin_stream.tile_key(3, 0, number)), bench)
+    return bench.goals
 
 
 @st.composite

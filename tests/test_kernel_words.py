@@ -24,18 +24,20 @@ PUBLISHED = (
 
 def test_the_words_of_purpose_0_are_the_published_splitmix64():
     out = np.empty(5, np.uint64)
-    words.fill_words(np.uint64(1234567), 0, 0, out)
+    words.fill_words(np.uint64(1234567), words.FOR_SIDES, 0, out)
     assert out.tolist() == list(PUBLISHED)
-    assert [int(words.word(np.uint64(1234567), 0, i)) for i in range(5)] == list(PUBLISHED)
+    assert [int(words.word(np.uint64(1234567), words.FOR_SIDES, i)) for i in range(5)] == list(
+        PUBLISHED
+    )
 
 
 @given(WORDS, st.integers(0, 6), st.integers(0, 2**40), st.integers(1, 9))
 def test_words_are_the_same_function_of_key_purpose_and_index(key, purpose, index, length):
     out = np.empty(length, np.uint64)
-    words.fill_words(np.uint64(key), purpose, index, out)
+    words.fill_words(np.uint64(key), np.uint64(purpose), index, out)
     expected = [twin_stream.word(key, purpose, index + i) for i in range(length)]
     assert out.tolist() == expected
-    assert int(words.word(np.uint64(key), purpose, index)) == expected[0]
+    assert int(words.word(np.uint64(key), np.uint64(purpose), index)) == expected[0]
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**32), st.integers(0, 511))

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from forecast.kernel.knockout import tie_threshold
+from forecast.kernel.chart import tie_threshold
 from forecast.kernel.legs import goals_of, rival_goals
 from forecast.kernel.rates import (
     LEVELS_AT_ONCE,
@@ -68,7 +68,7 @@ def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
         most=np.empty(filled, np.uint8),
     )
     work = np.empty((5, SIDES_AT_ONCE))
-    fill_thresholds(np.uint64(key), purpose, rate, dispersion, threshold, work, words)
+    fill_thresholds(np.uint64(key), np.uint64(purpose), rate, dispersion, threshold, work, words)
     return [
         [256] * least + bars[least:most]
         for bars, least, most in zip(

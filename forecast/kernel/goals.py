@@ -83,7 +83,8 @@ def sample_goals(
     bar, least, most = threshold  # once: a tuple taken apart in a loop counts references there
     highest = np.uint8(0)
     for side in range(np.uint64(goals.shape[0])):
-        row, part, word = strata_of(key, first_strata + (side >> ONE)), side & ONE, words[side]
+        number = np.uint64(first_strata) + (side >> ONE)
+        row, part, word = strata_of(key, number), side & ONE, words[side]
         low, high = least[side], most[side]
         count_half(strata, row, part, np.uint8(word), FIRST, bar, side, low, high, goals)
         count_half(strata, row, part, np.uint8(word >> BYTE), SECOND, bar, side, low, high, goals)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import (
-    CHART_SIZE,
     CHART_STEPS,
     LEVEL_BETTER_PLACE,
     MAX_RATE,
@@ -20,68 +19,27 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit, jit_inner
+from forecast.jit import jit_inline, jit_inner
+from forecast.kernel.chart import CHART_MARGIN, HALF, STRICT, read_chart, tie_threshold
 from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import TEAM, play_legs, settle_known
 from forecast.kernel.pairing import arrange_sides
-from forecast.kernel.rates import exponential
 from forecast.kernel.types import Factors, Flag, Integer, TieWork
 from forecast.kernel.words import FOR_TIES, word
 
-__all__ = ["CHART_MARGIN", "draw_chart", "play_knockout", "tie_threshold"]
+__all__ = ["fill_roots", "play_knockout"]
 
-CHART_MARGIN = np.float32(2.0**-10)
-"""More than the chart's interpolation and float32 can be wrong together."""
-
-HALF_TILE = TILE // 2
-
-HALF, STRICT = 0, 1
-"""Charts: level ties count one half; level ties do not count."""
+FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
+"""Runs of each half of a tile."""
 
 
-@jit
-def tie_threshold(first: float, second: float, level: float, series_terms: np.ndarray) -> np.uint64:
-    """Return the first side's chance to win a tie, in units of 2^-32 (0 to 2^32).
-
-    `first` and `second` are goals over the whole tie, `level` the first side's chance when
-    level. The error before rounding is below 2^-38.
-    """
-    own, rival = exponential(-first), exponential(-second)
-    below = total = 0.0
-    for k in range(series_terms[int(4.0 * first) + 1]):
-        total += own * (below + level * rival)
-        below += rival
-        inverse = 1.0 / (k + 1)
-        own *= first * inverse
-        rival *= second * inverse
-    return np.uint64(min(total, 1.0) * 2.0**32 + 0.5)
-
-
-@jit
-def draw_chart(series_terms: np.ndarray, chart: np.ndarray) -> None:
-    """Fill `Knockouts.chart` (float32)."""
-    for i in range(CHART_SIZE):
-        for j in range(CHART_SIZE):
-            first, second = (i / CHART_STEPS) ** 2, (j / CHART_STEPS) ** 2
-            half = tie_threshold(first, second, 0.5, series_terms)
-            strict = tie_threshold(first, second, 0.0, series_terms)
-            chart[HALF, i, j] = np.float32(np.float64(half) * 2.0**-32)
-            chart[STRICT, i, j] = np.float32(np.float64(strict) * 2.0**-32)
-
-
-@jit
-def read_chart(chart: np.ndarray, roots: np.ndarray, chance: np.ndarray) -> None:
-    """Fill `chance[run]` by bilinear interpolation at `roots` (float32, shape (2, TILE))."""
-    flat = chart.ravel()
-    for run in range(TILE):
-        x, y = roots[0, run], roots[1, run]
-        i, j = np.int32(x), np.int32(y)
-        at = np.uint32(i * np.int32(CHART_SIZE) + j)
-        right, up = x - np.float32(i), y - np.float32(j)
-        low = flat[at] + up * (flat[at + np.uint32(1)] - flat[at])
-        above = at + np.uint32(CHART_SIZE)
-        high = flat[above] + up * (flat[above + np.uint32(1)] - flat[above])
-        chance[run] = low + right * (high - low)
+@jit_inner
+def fill_roots(scoring: np.ndarray, conceding: np.ndarray, roots: np.ndarray) -> None:
+    """Fill `Factors.roots`."""
+    for team in range(np.uint64(roots.size)):
+        high = np.float32(np.sqrt(scoring[team])).view(np.uint32)
+        low = np.float32(np.sqrt(conceding[team])).view(np.uint32)
+        roots[team] = np.uint64(high) << np.uint64(32) | np.uint64(low)
 
 
 @jit_inner
@@ -119,10 +77,17 @@ def wins_exactly(
     return random < tie_threshold(rate_one, rate_two, level, knockouts.series_terms)
 
 
-@jit_inner
+@jit_inline
+def as_float(bits: np.uint64) -> np.float32:
+    """Return the float32 whose bits are the low half of a word."""
+    return np.uint32(bits).view(np.float32)
+
+
+@jit_inline
 def tie_roots(
-    firsts: np.ndarray,
-    seconds: np.ndarray,
+    occupants: np.ndarray,
+    first: Integer,
+    second: Integer,
     team_roots: np.ndarray,
     scale: tuple[np.float32, np.float32, np.float32],
     roots: np.ndarray,
@@ -134,18 +99,20 @@ def tie_roots(
     """
     if_better, if_worse, most = scale
     for run in range(TILE):
-        one, two = firsts[run] & TEAM, seconds[run] & TEAM
-        better = firsts[run] < seconds[run]
-        own = if_better if better else if_worse
-        rival = if_worse if better else if_better
-        roots[0, run] = min(team_roots[0, one] * team_roots[1, two] * own, most)
-        roots[1, run] = min(team_roots[0, two] * team_roots[1, one] * rival, most)
+        one, two = occupants[first, run], occupants[second, run]
+        mine, theirs = team_roots[one & TEAM], team_roots[two & TEAM]
+        better = one < two
+        own = as_float(mine >> np.uint64(32)) * as_float(theirs)
+        rival = as_float(theirs >> np.uint64(32)) * as_float(mine)
+        roots[0, run] = min(own * (if_better if better else if_worse), most)
+        roots[1, run] = min(rival * (if_worse if better else if_better), most)
 
 
 @jit_inner
 def decide_by_place(
-    firsts: np.ndarray,
-    seconds: np.ndarray,
+    occupants: np.ndarray,
+    first: Integer,
+    second: Integer,
     chart: np.ndarray,
     roots: np.ndarray,
     chance: np.ndarray,
@@ -155,35 +122,37 @@ def decide_by_place(
     It goes through unless its rival is strictly ahead, so the chart is read for the worse side.
     """
     for run in range(TILE):
-        if firsts[run] < seconds[run]:
+        if occupants[first, run] < occupants[second, run]:
             roots[0, run], roots[1, run] = roots[1, run], roots[0, run]
-    read_chart(chart, roots, chance)
+    read_chart(chart, STRICT, roots, chance)
     for run in range(TILE):
-        if firsts[run] < seconds[run]:
+        if occupants[first, run] < occupants[second, run]:
             chance[run] = np.float32(1.0) - chance[run]
 
 
-@jit_inner
-def move_numbers(strata: np.ndarray, random: np.uint64, numbers: np.ndarray) -> None:
-    """Fill `numbers[run]` (uint32), a tie's uniform numbers: its strata on top, moved as one.
+@jit_inline
+def move_numbers(
+    strata: np.ndarray,
+    row: Integer,
+    random: np.uint32,
+    runs: tuple[int, int],
+    numbers: np.ndarray,
+) -> None:
+    """Fill `numbers[run]` (uint32) of half a tile: uniform, the strata on top, all moved as one."""
+    for run in range(runs[0], runs[1]):
+        numbers[run] = (np.uint32(strata[row, 0, run]) << np.uint32(24)) ^ random
 
-    As with goals, each half of the tile has its own 32 bits to move by (exclusive or).
-    """
-    first, second = np.uint32(random), np.uint32(random >> np.uint64(32))
-    for run in range(HALF_TILE):
-        numbers[run] = (np.uint32(strata[run]) << np.uint32(24)) ^ first
-    for run in range(HALF_TILE, TILE):
-        numbers[run] = (np.uint32(strata[run]) << np.uint32(24)) ^ second
 
-
-@jit_inner
-def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> Flag:
+@jit_inline
+def compare_numbers(
+    random: np.ndarray, chance: np.ndarray, margin: np.float32, wins: np.ndarray
+) -> Flag:
     """Fill `wins[run]` by the chart; return whether it is unsure of any run."""
     unsure = False
     for run in range(TILE):
         distance = np.float32(random[run]) * np.float32(2.0**-32) - chance[run]
         wins[run] = distance < np.float32(0.0)
-        unsure |= abs(distance) < CHART_MARGIN
+        unsure |= abs(distance) < margin
     return unsure
 
 
@@ -191,19 +160,25 @@ def compare_words(random: np.ndarray, chance: np.ndarray, wins: np.ndarray) -> F
 def settle_unsure(
     knockouts: Knockouts,
     knockout: Integer,
-    firsts: np.ndarray,
-    seconds: np.ndarray,
+    occupants: np.ndarray,
+    sides: tuple[Integer, Integer],
     factors: Factors,
     random: np.ndarray,
     chance: np.ndarray,
+    margin: np.float32,
     wins: np.ndarray,
 ) -> None:
     """Correct `wins[run]` where the chart is unsure."""
     for run in range(TILE):
         distance = np.float32(random[run]) * np.float32(2.0**-32) - chance[run]
-        if abs(distance) < CHART_MARGIN:
+        if abs(distance) < margin:
             wins[run] = wins_exactly(
-                knockouts, knockout, firsts[run], seconds[run], factors, np.uint64(random[run])
+                knockouts,
+                knockout,
+                occupants[sides[0], run],
+                occupants[sides[1], run],
+                factors,
+                np.uint64(random[run]),
             )
 
 
@@ -213,17 +188,17 @@ def play_known(
     knockout: Integer,
     tie: Integer,
     key: np.uint64,
-    firsts: np.ndarray,
-    seconds: np.ndarray,
+    occupants: np.ndarray,
+    slots: tuple[Integer, Integer],
     factors: Factors,
     wins: np.ndarray,
 ) -> None:
     """Correct `wins[run]` where single legs matter or matches.csv knows something of the tie."""
-    leg_by_leg = knockouts.by_legs[knockout]
+    leg_by_leg, listed = knockouts.by_legs[knockout], np.int64(UNKNOWN)
     for run in range(TILE):
-        sides = (firsts[run], seconds[run])
+        sides = (occupants[slots[0], run], occupants[slots[1], run])
         if leg_by_leg:
-            wins[run] = play_legs(knockouts, knockout, tie, key, run, sides, UNKNOWN, factors)
+            wins[run] = play_legs(knockouts, knockout, tie, key, run, sides, listed, factors)
         wins[run] = settle_known(
             knockouts, knockout, tie, key, run, sides, factors, bool(wins[run])
         )
@@ -231,16 +206,18 @@ def play_known(
 
 @jit_inner
 def seat_sides(
-    firsts: np.ndarray,
-    seconds: np.ndarray,
+    occupants: np.ndarray,
+    first: Integer,
+    second: Integer,
     wins: np.ndarray,
-    winners: np.ndarray,
-    losers: np.ndarray,
+    winner: Integer,
+    loser: Integer,
 ) -> None:
     """Let winner and loser of a tie occupy their slots."""
     for run in range(TILE):
-        winners[run] = firsts[run] if wins[run] else seconds[run]
-        losers[run] = seconds[run] if wins[run] else firsts[run]
+        one, two = occupants[first, run], occupants[second, run]
+        occupants[winner, run] = one if wins[run] else two
+        occupants[loser, run] = two if wins[run] else one
 
 
 @jit_inner
@@ -262,31 +239,43 @@ def play_knockout(
     """
     arrange_sides(knockouts, knockout, key, occupants)
     roots, chance, random, wins = work
-    ties = knockouts.tie_count[knockout]
-    known = knockouts.by_legs[knockout] or knockouts.listed_row[knockout].max() != UNKNOWN
+    chart, slots, team_roots = knockouts.chart, knockouts.tie_slot, factors.roots
+    ties, first_tie = knockouts.tie_count[knockout], knockouts.tie_first[knockout]
+    known = knockouts.by_legs[knockout] or knockouts.any_listed[knockout]
     by_place = knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE
-    chart = knockouts.chart[STRICT if by_place else HALF]
-    better, worse = tie_factors(knockouts, knockout, factors.home, True)
-    scale = (
+    margin = CHART_MARGIN[STRICT if by_place else HALF]
+    scale = root_scale(knockouts, knockout, factors.home)
+    for k in range(ties):
+        tie = first_tie + k
+        first, second = np.uint64(slots[tie, 0]), np.uint64(slots[tie, 1])
+        row, moves = strata_of(key, first_strata + tie), word(key, FOR_TIES, tie)
+        move_numbers(strata, row, np.uint32(moves), FIRST, random)
+        move_numbers(strata, row, np.uint32(moves >> np.uint64(32)), SECOND, random)
+        tie_roots(occupants, first, second, team_roots, scale, roots)
+        if by_place:
+            decide_by_place(occupants, first, second, chart, roots, chance)
+        else:
+            read_chart(chart, HALF, roots, chance)
+        sides = (first, second)
+        if compare_numbers(random, chance, margin, wins):
+            settle_unsure(
+                knockouts, knockout, occupants, sides, factors, random, chance, margin, wins
+            )
+        if known:
+            play_known(knockouts, knockout, tie, key, occupants, sides, factors, wins)
+        winner, loser = np.uint64(first_slot + k), np.uint64(first_slot + ties + k)
+        seat_sides(occupants, first, second, wins, winner, loser)
+
+
+@jit_inner
+def root_scale(
+    knockouts: Knockouts, knockout: Integer, home_factor: float
+) -> tuple[np.float32, np.float32, np.float32]:
+    """Return `scale` of `tie_roots`."""
+    better, worse = tie_factors(knockouts, knockout, home_factor, True)
+    most = knockouts.legs[knockout] * MAX_RATE
+    return (
         np.float32(np.sqrt(better) * CHART_STEPS),
         np.float32(np.sqrt(worse) * CHART_STEPS),
-        np.float32(np.sqrt(knockouts.legs[knockout] * MAX_RATE) * CHART_STEPS),
+        np.float32(np.sqrt(most) * CHART_STEPS),
     )
-    for k in range(ties):
-        tie = knockouts.tie_first[knockout] + k
-        firsts = occupants[knockouts.tie_slot[tie, 0]]
-        seconds = occupants[knockouts.tie_slot[tie, 1]]
-        mine = strata[strata_of(key, first_strata + tie), 0]
-        move_numbers(mine, word(key, FOR_TIES, tie), random)
-        tie_roots(firsts, seconds, factors.roots, scale, roots)
-        if by_place:
-            decide_by_place(firsts, seconds, chart, roots, chance)
-        else:
-            read_chart(chart, roots, chance)
-        if compare_words(random, chance, wins):
-            settle_unsure(knockouts, knockout, firsts, seconds, factors, random, chance, wins)
-        if known:
-            play_known(knockouts, knockout, tie, key, firsts, seconds, factors, wins)
-        seat_sides(
-            firsts, seconds, wins, occupants[first_slot + k], occupants[first_slot + ties + k]
-        )

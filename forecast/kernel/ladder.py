@@ -69,7 +69,7 @@ def points_bin(
 
 @jit_inner
 def first_half_goals(
-    tables: Tables, key: np.uint64, purpose: Integer, side: Integer, run: Integer, goals: Integer
+    tables: Tables, key: np.uint64, purpose: np.uint64, side: Integer, run: Integer, goals: Integer
 ) -> Integer:
     """Return how many of a side's goals fell before half-time: each one with the share's chance."""
     early = np.int64(0)
@@ -84,7 +84,7 @@ def half_time_points(
     tables: Tables,
     table: Integer,
     key: np.uint64,
-    purpose: Integer,
+    purpose: np.uint64,
     side: Integer,
     run: Integer,
     own: Integer,

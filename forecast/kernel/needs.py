@@ -37,7 +37,6 @@ def bits_set(word: np.uint64) -> np.uint32:
     return np.uint32((word * SUM_OF_BYTES) >> np.uint64(56))
 
 
-@jit_inner
 def make_needs(teams: int, outcomes: int) -> NeedsWork:
     """Allocate the work arrays of a sampled tile."""
     return NeedsWork(

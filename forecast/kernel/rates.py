@@ -138,7 +138,7 @@ def side_rates(
 @jit
 def fill_thresholds(
     key: np.uint64,
-    purpose: Integer,
+    purpose: np.uint64,
     rate: np.ndarray,
     dispersion: float,
     threshold: Thresholds,

@@ -11,38 +11,61 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Tables
-from forecast.jit import jit_inner
+from forecast.jit import jit_inline, jit_inner, jit_step
 from forecast.kernel.ladder import points_bin, rank_exactly
 from forecast.kernel.types import Flag, Integer, LadderWork, TableWork
 
-__all__ = ["play_table"]
+__all__ = ["BINS_AT_ONCE", "play_table"]
 
 COUNTER_MAX = 255
+BINS_AT_ONCE = 8
+ONE = np.uint64(1)
+HOME, AWAY = 0, 4
+"""First counter of a venue."""
 
 
-@jit_inner
-def count_side(goals: np.ndarray, side: Integer, counters: np.ndarray) -> None:
-    """Add one side's match to `counters[counter, run]` (uint8, eight rows)."""
-    venue = 4 * (side & 1)
-    own, rival = goals[side], goals[side ^ 1]
-    wins, draws = counters[venue], counters[venue + 1]
-    scored, conceded = counters[venue + 2], counters[venue + 3]
-    # One loop a counter: together they would need too many checks that no arrays overlap.
+@jit_inline
+def count_venue(
+    goals: np.ndarray,
+    sides: np.ndarray,
+    first: Integer,
+    last: Integer,
+    counters: np.ndarray,
+    venue: int,
+) -> None:
+    """Fill the four counters of a venue (uint8, a row each) from a team's sides of it."""
+    wins, draws, scored, conceded = venue, venue + 1, venue + 2, venue + 3
+    if first == last:
+        counters[wins : conceded + 1] = 0
+        return
+    side, rival = np.uint64(sides[first]), np.uint64(sides[first] ^ 1)
     for run in range(TILE):
-        wins[run] += np.uint8(own[run] > rival[run])
-    for run in range(TILE):
-        draws[run] += np.uint8(own[run] == rival[run])
-    for run in range(TILE):
-        scored[run] += own[run]
-    for run in range(TILE):
-        conceded[run] += rival[run]
+        counters[wins, run] = goals[side, run] > goals[rival, run]
+        counters[draws, run] = goals[side, run] == goals[rival, run]
+        counters[scored, run] = goals[side, run]
+        counters[conceded, run] = goals[rival, run]
+    for i in range(first + 1, last):
+        side, rival = np.uint64(sides[i]), np.uint64(sides[i] ^ 1)
+        for run in range(TILE):
+            counters[wins, run] += np.uint8(goals[side, run] > goals[rival, run])
+            counters[draws, run] += np.uint8(goals[side, run] == goals[rival, run])
+            counters[scored, run] += goals[side, run]
+            counters[conceded, run] += goals[rival, run]
 
 
-@jit_inner
-def empty_counters(weight: np.ndarray, counters: np.ndarray, key: np.ndarray) -> None:
-    """Add weights times counters to `key[run]` (uint64) and set the counters to zero."""
-    w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
-    w4, w5, w6, w7 = weight[4], weight[5], weight[6], weight[7]
+@jit_inline
+def weigh_counters(
+    weight: np.ndarray,
+    table: Integer,
+    counters: np.ndarray,
+    before: Integer,
+    fresh: Flag,
+    keys: np.ndarray,
+    team: Integer,
+) -> None:
+    """Add weights times counters to `keys[team, run]` (uint64), or to `before` if it is fresh."""
+    w0, w1, w2, w3 = weight[table, 0], weight[table, 1], weight[table, 2], weight[table, 3]
+    w4, w5, w6, w7 = weight[table, 4], weight[table, 5], weight[table, 6], weight[table, 7]
     for run in range(TILE):
         home = (
             w0 * np.uint64(counters[0, run])
@@ -56,8 +79,7 @@ def empty_counters(weight: np.ndarray, counters: np.ndarray, key: np.ndarray) ->
             + w6 * np.uint64(counters[6, run])
             + w7 * np.uint64(counters[7, run])
         )
-        key[run] += home + away
-    counters[:] = 0
+        keys[team, run] = (before if fresh else keys[team, run]) + (home + away)
 
 
 @jit_inner
@@ -74,42 +96,44 @@ def fill_keys(
     The counters have eight bits, so that one instruction counts 64 runs; they are emptied into
     the keys before they can be full.
     """
-    teams = keys.shape[0]
+    sides, starts, aways = tables.side_list, tables.side_start, tables.side_away
+    weight, constant = tables.key_weight, tables.key_constant
     room = COUNTER_MAX // max(most_goals, 1)
-    counters[:] = 0
-    for team in range(teams):
-        key, constant = keys[team], tables.key_constant[table, team]
-        for run in range(TILE):
-            key[run] = constant
-        row = table * teams + team
-        first, last = tables.side_start[row], tables.side_start[row + 1]
-        for i in range(first, last):
-            count_side(goals, tables.side_list[i], counters)
-            if (i - first) % room == room - 1 or i == last - 1:
-                empty_counters(tables.key_weight[table], counters, key)
+    teams = keys.shape[0]
+    for team in range(np.uint64(teams)):
+        row = table * teams + np.int64(team)
+        home, away, last = starts[row], aways[row], starts[row + 1]
+        middle, fresh = away, True
+        while fresh or home < middle or away < last:
+            home_end, away_end = min(home + room, middle), min(away + room, last)
+            count_venue(goals, sides, home, home_end, counters, HOME)
+            count_venue(goals, sides, away, away_end, counters, AWAY)
+            weigh_counters(weight, table, counters, constant[table, team], fresh, keys, team)
+            home, away, fresh = home_end, away_end, False
 
 
 @jit_inner
 def sort_keys(tables: Tables, keys: np.ndarray) -> None:
     """Sort every column of `keys` downwards with a network of compare-exchanges over its rows."""
-    for c in range(tables.network_first.size):
-        high, low = keys[tables.network_first[c]], keys[tables.network_second[c]]
+    firsts, seconds = tables.network_first, tables.network_second
+    for c in range(firsts.size):
+        high, low = np.uint64(firsts[c]), np.uint64(seconds[c])
         for run in range(TILE):
-            x, y = high[run], low[run]
-            high[run] = max(x, y)
-            low[run] = min(x, y)
+            x, y = keys[high, run], keys[low, run]
+            keys[high, run] = max(x, y)
+            keys[low, run] = min(x, y)
 
 
-@jit_inner
-def any_level(upper: np.ndarray, lower: np.ndarray, bits: np.uint64) -> Flag:
-    """Return whether two neighbouring rows of keys agree on every packed rung in any run."""
+@jit_inline
+def any_level(keys: np.ndarray, place: Integer, bits: np.uint64) -> Flag:
+    """Return whether a place and the next agree on every packed rung in any run."""
     agree = False
     for run in range(TILE):
-        agree |= (upper[run] ^ lower[run]) >> bits == 0
+        agree |= (keys[place, run] ^ keys[place + ONE, run]) >> bits == 0
     return agree
 
 
-@jit_inner
+@jit_step
 def settle_level(
     tables: Tables,
     table: Integer,
@@ -124,7 +148,7 @@ def settle_level(
     bits, last_place = np.uint64(tables.key_bits), keys.shape[0] - 1
     packed = tables.packed_count[table]
     for place in range(last_place):
-        if not any_level(keys[place], keys[place + 1], bits):
+        if not any_level(keys, np.uint64(place), bits):
             continue
         for run in range(TILE):
             group = keys[place, run] >> bits
@@ -146,10 +170,9 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
     for cut in range(tables.cut_table.size):
         if tables.cut_table[cut] != table:
             continue
-        place = tables.cut_place[cut]
-        upper, lower = keys[place - 1], keys[place]
+        place = np.uint64(tables.cut_place[cut])
         for run in range(TILE):
-            difference = upper[run] ^ lower[run]
+            difference = keys[place - ONE, run] ^ keys[place, run]
             if difference >> bits == 0:
                 continue  # counted by the exact ladder
             rung = 0
@@ -158,33 +181,88 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
             rungs[cut, rung] += 1
 
 
-@jit_inner
-def count_points(
+@jit_step
+def read_points(
     tables: Tables,
     table: Integer,
     exact: Flag,
     goals: np.ndarray,
     keys: np.ndarray,
     order: np.ndarray,
-    tally: np.ndarray,
+    points: np.ndarray,
 ) -> None:
-    """Add to `tally[place, bin]` (uint32) the points of the team in each place."""
-    first = np.uint64(tables.points_first[table])
+    """Fill `points[place, run]` (uint16): which of the table's bins the team's points are in."""
     shift, mask = tables.points_field[table, 0], tables.points_field[table, 1]
-    packed = tables.points_rung[table] != UNKNOWN and not exact
-    for place in range(order.shape[0]):
-        counted, key, ranked = tally[place], keys[place], order[place]
-        if packed:
+    first = tables.points_first[table]
+    if tables.points_rung[table] != UNKNOWN and not exact:
+        for place in range(np.uint64(order.shape[0])):
             for run in range(TILE):
-                counted[((key[run] >> shift) & mask) + first] += np.uint32(1)
-        else:
+                points[place, run] = (keys[place, run] >> shift) & mask
+    else:
+        for place in range(np.uint64(order.shape[0])):
             for run in range(TILE):
-                counted[points_bin(tables, table, np.int64(ranked[run]), run, goals)] += np.uint32(
-                    1
-                )
+                team = np.int64(order[place, run])
+                points[place, run] = points_bin(tables, table, team, run, goals) - first
+
+
+@jit_inline
+def count_bins(points: np.ndarray, place: Integer, number: np.uint16, found: np.ndarray) -> None:
+    """Add to `found[b, run]` (uint16) whether a place has the points of bin `number + b`."""
+    for run in range(TILE):
+        bin_ = np.uint16(points[place, run] - number)
+        found[0, run] += np.uint16(bin_ == 0)
+        found[1, run] += np.uint16(bin_ == 1)
+        found[2, run] += np.uint16(bin_ == 2)
+        found[3, run] += np.uint16(bin_ == 3)
+        found[4, run] += np.uint16(bin_ == 4)
+        found[5, run] += np.uint16(bin_ == 5)
+        found[6, run] += np.uint16(bin_ == 6)
+        found[7, run] += np.uint16(bin_ == 7)
+
+
+@jit_inline
+def add_bins(
+    found: np.ndarray, row: Integer, first: Integer, last: Integer, tally: np.ndarray
+) -> None:
+    """Add all that was found in the bins from `first` on to a row of the tally."""
+    for number in range(first, min(first + BINS_AT_ONCE, last)):
+        total = np.int64(0)
+        for run in range(TILE):
+            total += np.int64(found[number - first, run])
+        tally[row, number] += total
 
 
 @jit_inner
+def count_points(
+    tables: Tables,
+    table: Integer,
+    points: np.ndarray,
+    found: np.ndarray,
+    tally: np.ndarray,
+) -> None:
+    """Add to `tally[0, bin]` (int64) the teams with the points, to `tally[1 + c, bin]` above cut c.
+
+    All places are compared with eight bins, 64 runs at once: a scattered count takes five times as
+    long. `found` is uint16 of shape (BINS_AT_ONCE, TILE).
+    """
+    first, last = tables.points_first[table], tables.points_last[table]
+    cut_table, cut_place = tables.cut_table, tables.cut_place
+    for number in range(first, last, BINS_AT_ONCE):
+        found[:] = 0
+        place = np.int64(0)
+        for cut in range(cut_table.size):
+            if cut_table[cut] == table:
+                while place < cut_place[cut]:
+                    count_bins(points, np.uint64(place), np.uint16(number - first), found)
+                    place += 1
+                add_bins(found, cut + 1, number, last, tally)
+        while place < points.shape[0]:
+            count_bins(points, np.uint64(place), np.uint16(number - first), found)
+            place += 1
+        add_bins(found, 0, number, last, tally)
+
+
+@jit_step
 def rank_table(
     tables: Tables,
     table: Integer,
@@ -199,16 +277,15 @@ def rank_table(
     keys = work.keys
     fill_keys(tables, table, goals, most_goals, work.counters, keys)
     sort_keys(tables, keys)
-    mask = (np.uint64(1) << np.uint64(tables.key_bits)) - np.uint64(1)
-    for place in range(keys.shape[0]):
-        sorted_keys, ranked = keys[place], order[place]
+    mask = (ONE << np.uint64(tables.key_bits)) - ONE
+    for place in range(np.uint64(keys.shape[0])):
         for run in range(TILE):
-            ranked[run] = np.uint16(sorted_keys[run] & mask)
+            order[place, run] = np.uint16(keys[place, run] & mask)
     count_rungs(tables, table, keys, rungs)
     settle_level(tables, table, key, keys, goals, order, work.ladder, rungs)
 
 
-@jit_inner
+@jit_step
 def play_table(
     tables: Tables,
     table: Integer,
@@ -229,9 +306,11 @@ def play_table(
         for run in range(TILE):
             for team in range(order.shape[0]):
                 order[team, run] = team
-            span = (0, order.shape[0] - 1)
-            rank_exactly(tables, table, key, run, span, 0, goals, order, work.ladder, rungs)
+            span = (np.int64(0), np.int64(order.shape[0] - 1))
+            rung = np.int64(0)
+            rank_exactly(tables, table, key, run, span, rung, goals, order, work.ladder, rungs)
     else:
         rank_table(tables, table, key, goals, most_goals, work, order, rungs)
-    count_points(tables, table, exact, goals, work.keys, order, points)
+    read_points(tables, table, exact, goals, work.keys, order, work.points)
+    count_points(tables, table, work.points, work.found, points)
     return exact

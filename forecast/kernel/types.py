@@ -32,8 +32,8 @@ class Factors(NamedTuple):
         `scoring` holds the intercept: goals per 90 min against an average rival.
     home : float
         Multiplies the rate of a side at home.
-    roots : float32, shape (2, teams)
-        Square roots of `scoring` and `conceding`.
+    roots : uint64, shape (teams,)
+        Square roots of `scoring` and `conceding` as float32, in the high and the low half.
     goal_model : int
         The law of the goals, a `GOALS_…`.
     shape : float
@@ -144,11 +144,16 @@ class TableWork(NamedTuple):
     ----------
     counters : uint8, shape (8, TILE)
     keys : uint64, shape (teams, TILE)
+    points : uint16, shape (teams, TILE)
+        Points by place, counted from the first bin of the table.
+    found : uint16, shape (BINS_AT_ONCE, TILE)
     ladder : LadderWork
     """
 
     counters: np.ndarray
     keys: np.ndarray
+    points: np.ndarray
+    found: np.ndarray
     ladder: LadderWork
 
 

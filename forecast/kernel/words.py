@@ -35,16 +35,35 @@ MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 MIX_2 = np.uint64(0x94D049BB133111EB)
 
 # A purpose is the top byte of an index; below it:
-FOR_SIDES = 0  # side: the high 32 bits round its thresholds, the lowest two bytes move its bytes
-FOR_TIES = 1  # tie: the low 32 bits move the numbers of the first half, the high ones the second
-FOR_LOTS = 2  # 64 * table row + run
-FOR_HALVES = 3  # 128 * (64 * side + run) + goal
-FOR_HIDDEN_HALVES = 4  # the same, for played matches without a half-time score
-FOR_LEGS = 5  # 8 * (64 * tie + run) + number: see `legs`
-FOR_STRATA = 6  # of key 0: 32 * order + stratum; the strata of an order come by size of word
-FOR_PAIRING = 7  # 64 * entrant + run: moves the entrant within its pot
-FOR_COMMON = 8  # fixture: as for sides, of the goals that are common to both
-FOR_LEGS_COMMON = 9  # 2 * (64 * tie + run) + leg: the same
+FOR_SIDES = np.uint64(0)
+"""side: the high 32 bits round its thresholds, the lowest two bytes move the bytes of each half"""
+
+FOR_TIES = np.uint64(1)
+"""tie: the low 32 bits move the numbers of the first half, the high ones the second"""
+
+FOR_LOTS = np.uint64(2)
+"""64 * table row + run"""
+
+FOR_HALVES = np.uint64(3)
+"""128 * (64 * side + run) + goal"""
+
+FOR_HIDDEN_HALVES = np.uint64(4)
+"""the same, for played matches without a half-time score"""
+
+FOR_LEGS = np.uint64(5)
+"""8 * (64 * tie + run) + number: see `legs`"""
+
+FOR_STRATA = np.uint64(6)
+"""of key 0: 32 * order + stratum; the strata of an order come by size of word"""
+
+FOR_PAIRING = np.uint64(7)
+"""64 * entrant + run: moves the entrant within its pot"""
+
+FOR_COMMON = np.uint64(8)
+"""fixture: as for sides, of the goals that are common to both"""
+
+FOR_LEGS_COMMON = np.uint64(9)
+"""2 * (64 * tie + run) + leg: the same"""
 
 
 @jit
@@ -62,15 +81,15 @@ def tile_key(rng_seed: np.uint64, replicate: np.uint64, tile: np.uint64) -> np.u
 
 
 @jit
-def word(key: np.uint64, purpose: Integer, index: Integer) -> np.uint64:
+def word(key: np.uint64, purpose: np.uint64, index: Integer) -> np.uint64:
     """Return one random word of a tile."""
-    counter = (np.uint64(purpose) << np.uint64(56)) + np.uint64(index)
+    counter = (purpose << np.uint64(56)) + np.uint64(index)
     return mix(key + (counter + np.uint64(1)) * GAMMA)
 
 
 @jit
-def fill_words(key: np.uint64, purpose: Integer, first: Integer, out: np.ndarray) -> None:
+def fill_words(key: np.uint64, purpose: np.uint64, first: Integer, out: np.ndarray) -> None:
     """Fill `out` (uint64, any length) with the words `first`, `first + 1`, … of a purpose."""
-    start = key + ((np.uint64(purpose) << np.uint64(56)) + np.uint64(first + 1)) * GAMMA
+    start = key + ((purpose << np.uint64(56)) + np.uint64(first + 1)) * GAMMA
     for i in range(out.size):
         out[i] = mix(start + np.uint64(i) * GAMMA)

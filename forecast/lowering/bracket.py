@@ -21,7 +21,7 @@ from forecast.arrays import (
     Knockouts,
     StageSlots,
 )
-from forecast.kernel.knockout import draw_chart
+from forecast.kernel.chart import draw_chart
 from forecast.lowering.pairing import lower_pairings
 from forecast.plan import GoalModelName, KnockoutStage, Match, Plan, Stage
 
@@ -54,11 +54,11 @@ def series_terms() -> list[int]:
 
 
 @cache  # it is the same for every forecast of a batch
-def tie_chances() -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def tie_chances() -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Return `Knockouts.series_terms` and `chart`."""
     terms = np.array(series_terms(), np.int64)
-    chart = np.empty((2, CHART_SIZE, CHART_SIZE), np.float32)
-    draw_chart(terms, chart)
+    chart = np.empty((2, CHART_SIZE**2), np.uint64)
+    draw_chart(terms, np.empty((CHART_SIZE + 1, CHART_SIZE + 1), np.uint64), chart)
     return terms, chart
 
 
@@ -160,6 +160,7 @@ def lower_knockouts(
         by_legs=np.array(
             [goes_by_legs(stage, plan.strength.goals) for stage in knockouts], np.bool_
         ),
+        any_listed=np.array([bool(some) for some in listed], np.bool_),
         listed_row=listed_row,
         listed_teams=np.array([tie.teams for tie in rows], np.int64).reshape(-1, 2),
         listed_winner=np.array([tie.winner for tie in rows], np.int64),

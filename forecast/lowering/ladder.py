@@ -140,6 +140,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "points_constant": np.zeros((count, teams), np.int64),
         "points_value": np.tile(np.array([rule.win, rule.draw, rule.loss], np.int64), (count, 1)),
         "points_first": np.zeros(count, np.int64),
+        "points_last": np.zeros(count, np.int64),
         "points_bin": np.zeros(count, np.int64),
         "points_rung": np.full(count, UNKNOWN, np.int64),
         "points_field": np.zeros((count, 2), np.uint64),
@@ -190,6 +191,7 @@ def lower_ladders(
             out["points_field"][t] = fields[at][0], (1 << (highest - lowest).bit_length()) - 1
         bins.append(PointsBins(table.id, lowest, first, highest - lowest + 1))
         first += bins[-1].size
+        out["points_last"][t] = first
     return out, tuple(bins)
 
 

@@ -95,7 +95,10 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
             points = half_points(match, plan.competition.points)
             half_constant[home] += points[0]
             half_constant[away] += points[1]
+    for row in sides:
+        row.sort(key=lambda side: side & 1)
     side_start, side_list = flatten(sides)
+    at_home = np.array([sum(1 - (side & 1) for side in row) for row in sides], np.int64)
     rival_start, rival_list = flatten(rivals)
     hidden_start, hidden_list = flatten(hidden)
     return TableMatches(
@@ -107,6 +110,7 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
         arrays={
             "side_start": side_start,
             "side_list": side_list,
+            "side_away": side_start[:-1] + at_home,
             "rival_start": rival_start,
             "rival_list": rival_list,
             "hidden_start": hidden_start,

@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import MARGIN, Counts, Posterior, Season
+from forecast.arrays import GOALS_BIVARIATE_POISSON, MARGIN, Counts, Posterior, Season
 from forecast.counts import add, from_tally
+from forecast.kernel.bench import make_bench
 from forecast.kernel.season import Tally, play_replicate
 from forecast.kernel.types import NeedsTally
 from forecast.simulate.draws import draws
@@ -25,7 +26,7 @@ def empty_tally(season: Season) -> Tally:
         occupancy=np.zeros((season.slots, teams), np.uint32),
         outcomes=np.zeros((len(layout.outcomes), teams), np.uint32),
         products=np.zeros((len(layout.outcomes), teams), np.uint32),
-        points=np.zeros((teams, season.bins), np.uint32),
+        points=np.zeros((1 + len(layout.cuts), season.bins), np.int64),
         rungs=np.zeros((len(layout.cuts), rungs), np.int64),
         tiles=np.zeros(3, np.int64),
         needs=empty_needs(season),
@@ -51,7 +52,17 @@ def play_strengths(
 ) -> Counts:
     """Simulate one tile for every row of `strengths`, shape (draws, 2 + 2 * teams)."""
     tally = empty_tally(season)
-    play_replicate(season.program, strengths, np.uint64(rng_seed), np.uint64(replicate), tally)
+    program, fixtures = season.program, season.program.fixtures.home.size
+    bench = make_bench(
+        teams=season.teams,
+        slots=season.slots,
+        spare=program.knockouts.spare_count,
+        fixtures=fixtures,
+        commons=fixtures if program.goal_model == GOALS_BIVARIATE_POISSON else 0,
+        outcomes=len(season.layout.outcomes),
+    )
+    key = np.uint64(rng_seed), np.uint64(replicate)
+    play_replicate(program, strengths, *key, bench, tally)
     return from_tally(season, tally)
 
 

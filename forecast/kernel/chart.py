@@ -1,0 +1,80 @@
+"""The chance to win a tie: exact by a series, and by a chart that is nearly always enough."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forecast.arrays import CHART_SIZE, CHART_STEPS, TILE
+from forecast.jit import jit, jit_inline
+from forecast.kernel.rates import exponential
+from forecast.kernel.types import Integer
+
+__all__ = ["CHART_MARGIN", "HALF", "STRICT", "draw_chart", "read_chart", "tie_threshold"]
+
+CHART_MARGIN = np.array([2.0**-12, 2.0**-11], np.float32)
+"""More than each chart's interpolation, its 16 bits and float32 can be wrong together."""
+
+HALF, STRICT = 0, 1
+"""Charts: level ties count one half; level ties do not count."""
+
+CORNER, CORNER_BITS = np.uint64(0xFFFF), np.uint64(16)
+
+
+@jit
+def tie_threshold(first: float, second: float, level: float, series_terms: np.ndarray) -> np.uint64:
+    """Return the first side's chance to win a tie, in units of 2^-32 (0 to 2^32).
+
+    `first` and `second` are goals over the whole tie, `level` the first side's chance when
+    level. The error before rounding is below 2^-38.
+    """
+    own, rival = exponential(-first), exponential(-second)
+    below = total = 0.0
+    for k in range(series_terms[int(4.0 * first) + 1]):
+        total += own * (below + level * rival)
+        below += rival
+        inverse = 1.0 / (k + 1)
+        own *= first * inverse
+        rival *= second * inverse
+    return np.uint64(min(total, 1.0) * 2.0**32 + 0.5)
+
+
+@jit
+def tie_corners(rate: np.ndarray, part: int, series_terms: np.ndarray, corners: np.ndarray) -> None:
+    """Fill `corners[i, j]` (uint64) with one chart's chances for `rate[i]` and `rate[j]`."""
+    level = 0.5 if part == HALF else 0.0
+    for i in range(rate.size):
+        for j in range(rate.size):
+            chance = np.float64(tie_threshold(rate[i], rate[j], level, series_terms)) * 2.0**-32
+            corners[i, j] = np.uint64(chance * np.float64(CORNER) + 0.5)
+
+
+@jit
+def draw_chart(series_terms: np.ndarray, corners: np.ndarray, chart: np.ndarray) -> None:
+    """Fill `Knockouts.chart`; `corners` is work, uint64, with a row and a column more."""
+    size = corners.shape[0]
+    rate = (np.arange(size) / CHART_STEPS) ** 2
+    for part in range(2):
+        tie_corners(rate, part, series_terms, corners)
+        for i in range(size - 1):
+            for j in range(size - 1):
+                low = corners[i, j] | corners[i, j + 1] << CORNER_BITS
+                high = corners[i + 1, j] | corners[i + 1, j + 1] << CORNER_BITS
+                chart[part, (size - 1) * i + j] = low | high << np.uint64(32)
+
+
+@jit_inline
+def read_chart(chart: np.ndarray, part: Integer, roots: np.ndarray, chance: np.ndarray) -> None:
+    """Fill `chance[run]` by bilinear interpolation at `roots` (float32, shape (2, TILE))."""
+    unit = np.float32(1.0 / 65535.0)
+    for run in range(TILE):
+        x, y = roots[0, run], roots[1, run]
+        i, j = np.int32(x), np.int32(y)
+        corners = chart[part, np.uint32(i * np.int32(CHART_SIZE) + j)]
+        right, up = x - np.float32(i), y - np.float32(j)
+        one = np.float32(np.int32(corners & CORNER))
+        two = np.float32(np.int32((corners >> CORNER_BITS) & CORNER))
+        three = np.float32(np.int32((corners >> np.uint64(32)) & CORNER))
+        four = np.float32(np.int32(corners >> np.uint64(48)))
+        low = one + up * (two - one)
+        high = three + up * (four - three)
+        chance[run] = (low + right * (high - low)) * unit
