@@ -117,9 +117,10 @@ class Observation:
 
 
 def shape(model: str, config: str = CONFIG) -> Plan:
-    """Return the season's plan, nothing played, with the strengths to be fitted by `model`."""
+    """Return the season's plan, nothing played, its strengths to be fitted by `model` alone."""
     plan = load(config)
-    return replace(plan, strength=replace(plan.strength, model=model))
+    alone = replace(plan.strength, model=model, covariates=(), earlier=None)
+    return replace(plan, strength=alone)
 
 
 def truth(rng: np.random.Generator, plan: Plan) -> Float64:

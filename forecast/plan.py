@@ -237,6 +237,11 @@ class StrengthPlan:
         return "poisson" if self.model == "given" else self.model
 
     @property
+    def knows_teams(self) -> bool:
+        """Whether teams differ before the first result of the competition."""
+        return bool(self.covariates or self.earlier)
+
+    @property
     def is_plain(self) -> bool:
         """Whether goals are Poisson and nothing is known but the results."""
         beyond = self.groups or self.covariates or self.earlier or self.half_life

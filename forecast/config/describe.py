@@ -52,7 +52,8 @@ def describe(plan: Plan) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     """Yield the lines."""
     if plan.strength.model != "given" and not any(match.played for match in plan.matches):
-        yield "No result is known: this forecast knows only the fixture list."
+        more = " and what is known of the teams" if plan.strength.knows_teams else ""
+        yield f"No result is known: this forecast knows only the fixture list{more}."
     day = f"as of {plan.as_of}" if plan.as_of else "with every row of matches.csv known"
     yield f"{plan.id}: {plan.competition.name}, {day}"
     yield f"Teams: {len(plan.competition.teams)}"
@@ -214,6 +215,7 @@ def _strengths(plan: Plan) -> str:
     if plan.strength.given is not None:
         return "given in a table, not fitted"
     spread = "with" if plan.strength.uncertainty == "posterior" else "without"
+    spread = f"{''.join(_beyond(plan))}{spread}"
     played = [match for match in plan.matches if match.played]
     if not played:
         return f"no result to fit them to: the prior alone, {spread} its uncertainty"
@@ -221,6 +223,28 @@ def _strengths(plan: Plan) -> str:
     fitted = _count(len(played) - awarded, "result")
     without = f" ({awarded} awarded left out)" if awarded else ""
     return f"fitted to {fitted}{without}, {spread} their uncertainty"
+
+
+_GOALS = {
+    "dixon_coles": "goals by Dixon and Coles, ",
+    "bivariate_poisson": "bivariate Poisson goals, ",
+    "negative_binomial": "negative binomial goals, ",
+}
+
+
+def _beyond(plan: Plan) -> Iterator[str]:
+    """Say what the fit uses beyond Poisson goals and the results."""
+    strength = plan.strength
+    yield _GOALS.get(strength.goals, "")
+    if strength.groups:
+        yield f"shared strength by {' and '.join(strength.groups)}, "
+    for covariate in strength.covariates:
+        yield f"moved by {covariate.column}, "
+    if strength.earlier:
+        count = _count(len(strength.earlier.matches), "earlier result")
+        yield f"{count} at weight {strength.earlier.weight:g}, "
+    if strength.half_life:
+        yield f"results halved every {strength.half_life:g} days, "
 
 
 def _simulation(simulation: Simulation) -> str:

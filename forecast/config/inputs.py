@@ -199,7 +199,7 @@ def _files(
     competition: Document[CompetitionFile],
     teams: Teams,
     matches: MatchFile,
-    strengths: InputFile | None,
+    strengths: tuple[tuple[str, InputFile], ...],
 ) -> tuple[tuple[str, InputFile], ...]:
     """Return each file that was read under the name by which a config calls it."""
     assert forecast.model is not None
@@ -210,6 +210,4 @@ def _files(
         (competition.model.teams, teams.file),
         (competition.model.matches, matches.file),
     ]
-    if strengths is not None and forecast.model.strength.table is not None:
-        files.append((forecast.model.strength.table, strengths))
-    return tuple(files)
+    return (*files, *strengths)

@@ -230,7 +230,10 @@ def _source(inputs: Inputs, simulation: Simulation, *, path: str) -> Source:
         "target_error": simulation.target_error,
         "rng_seed": simulation.rng_seed,
     }
-    said["strength"].pop("table")
+    for part in (said["strength"], *said["strength"]["covariate"]):
+        part.pop("table")
+    if said["strength"]["earlier"]:
+        said["strength"]["earlier"].pop("results")
     said["competition"] = inputs.rules.model_dump(
         mode="json", by_alias=True, exclude={"teams", "matches"}
     )

@@ -24,6 +24,8 @@ __all__ = [
     "TAGS",
     "Change",
     "CompetitionFile",
+    "CovariateFile",
+    "EarlierFile",
     "ForecastFile",
     "KnockoutFile",
     "TableFile",
@@ -150,12 +152,38 @@ AsOf = Annotated[
 ]
 
 
+class CovariateFile(_Document):
+    """A number known of every team that moves its attack and its defence."""
+
+    column: Annotated[Text, Field(description="a column of teams.csv, or of `table`")]
+    table: FileName | None = None
+    value: Annotated[
+        Text | None, Field(description="a text: 1 where the cell holds it, else 0")
+    ] = None
+    unit: Annotated[float, Field(gt=0, le=1e9, description="a number above 0")] = 1.0
+    mean: Annotated[float, Field(ge=-2, le=2, description="a log-rate from -2 to 2")] = 0.0
+    sd: Annotated[float, Field(gt=0, le=2, description="a log-rate above 0, at most 2")]
+
+
+class EarlierFile(_Document):
+    """Results of earlier stages, which count in the fit alone."""
+
+    results: FileName
+    weight: Annotated[
+        float, Field(gt=0, le=1, description="a number above 0, at most 1: a full match")
+    ]
+
+
 class StrengthFile(_Document):
     """`[strength]` of a forecast."""
 
-    model: Annotated[Literal["poisson", "given"], Field(description='"poisson" or "given"')] = (
-        "poisson"
-    )
+    model: Annotated[
+        Literal["poisson", "dixon_coles", "bivariate_poisson", "negative_binomial", "given"],
+        Field(
+            description='"poisson", "dixon_coles", "bivariate_poisson", "negative_binomial" '
+            'or "given"'
+        ),
+    ] = "poisson"
     uncertainty: Annotated[
         Literal["posterior", "none"] | None, Field(description='"posterior" or "none"')
     ] = None
@@ -165,6 +193,16 @@ class StrengthFile(_Document):
     table: FileName | None = None
     intercept: LogRate | None = None
     home_advantage: LogRate | None = None
+    groups: Annotated[
+        list[Text], Field(max_length=8, description="a list of columns of teams.csv")
+    ] = []
+    covariate: Annotated[
+        list[CovariateFile], Field(max_length=16, description="tables [[strength.covariate]]")
+    ] = []
+    earlier: EarlierFile | None = None
+    half_life_days: Annotated[
+        float | None, Field(gt=0, le=100_000, description="a number of days above 0")
+    ] = None
 
 
 class SimulationFile(_Document):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from forecast.config.csv_rows import CsvTable, read_csv
 from forecast.config.documents import Document
 from forecast.config.files import InputFile
+from forecast.config.information import read_information
 from forecast.config.models import ForecastFile
 from forecast.config.problems import Problems, nearest, show
 from forecast.config.team_rows import Teams
@@ -23,12 +24,13 @@ _MOST_LOG = 10
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _COLUMNS = ("team", "attack", "defence")
 _GIVEN = ("table", "intercept", "home_advantage")
+_BEYOND = ("groups", "covariate", "earlier", "half_life_days")
 
 
 def read_strengths(
     document: Document[ForecastFile], teams: Teams, problems: Problems
-) -> tuple[StrengthPlan, InputFile | None] | None:
-    """Return how strengths are found and the table that was read, or None after problems."""
+) -> tuple[StrengthPlan, tuple[tuple[str, InputFile], ...]] | None:
+    """Return how strengths are found and the files that were read, or None after problems."""
     assert document.model is not None
     said = document.model.strength
     before = problems.count
@@ -43,11 +45,16 @@ def read_strengths(
     if said.model == "given" and said.uncertainty == "posterior":
         allowed = '"none", since given strengths have no uncertainty'
         document.note(problems, ("strength", "uncertainty"), found='"posterior"', allowed=allowed)
+    for key in _BEYOND if said.model == "given" else ():
+        value = getattr(said, key)
+        if value:
+            allowed = "the key only where strengths are fitted"
+            document.note(problems, ("strength", key), found="a value", allowed=allowed)
     if problems.count > before:
         return None
     share = said.first_half_share
     if said.table is None or said.intercept is None or said.home_advantage is None:
-        return StrengthPlan(said.model, said.uncertainty or "posterior", share, None), None
+        return _fitted(document, teams, problems)
     path = document.path.parent / said.table
     table = read_csv(path, required=_COLUMNS, known=_COLUMNS, problems=problems)
     values = None if table is None else _values(table, teams, problems)
@@ -60,7 +67,27 @@ def read_strengths(
         defence=tuple(values[name][1] for name in teams.names),
     )
     _check_rate(document, given, problems)
-    return StrengthPlan("given", "none", share, given), table.file
+    return StrengthPlan("given", "none", share, given), ((said.table, table.file),)
+
+
+def _fitted(
+    document: Document[ForecastFile], teams: Teams, problems: Problems
+) -> tuple[StrengthPlan, tuple[tuple[str, InputFile], ...]]:
+    """Return strengths that are fitted, and what the fit is told beyond the results."""
+    assert document.model is not None
+    said = document.model.strength
+    known = read_information(document, teams, problems)
+    plan = StrengthPlan(
+        model=said.model,
+        uncertainty=said.uncertainty or "posterior",
+        first_half_share=said.first_half_share,
+        given=None,
+        groups=known.groups,
+        covariates=known.covariates,
+        earlier=known.earlier,
+        half_life=known.half_life,
+    )
+    return plan, known.files
 
 
 def _values(

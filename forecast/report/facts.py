@@ -50,6 +50,7 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
             "model": plan.strength.model,
             "uncertainty": plan.strength.uncertainty,
             "results": len(fitted),
+            "knows_teams": plan.strength.knows_teams,
             "groups": linked,
             "teams_without_a_result": idle,
         },

@@ -31,7 +31,7 @@ def notes(plan: Plan, known: Sequence[Match], posterior: Posterior) -> tuple[str
         Fitted to all of them.
     """
     teams = plan.competition.teams
-    found = _groups(known, teams=len(teams)) if known else [NO_RESULT]
+    found = _groups(known, teams=len(teams)) if known else [_no_result(plan)]
     if all(match.half_time is None for match in known):
         share = plan.strength.first_half_share
         found.append(
@@ -54,6 +54,20 @@ def groups(known: Sequence[Match], *, teams: int) -> tuple[int, int]:
         leader[find(match.home)] = find(match.away)
     idle = teams - len({team for match in known for team in (match.home, match.away)})
     return len({find(team) for team in range(teams)}), idle
+
+
+def _no_result(plan: Plan) -> str:
+    """Say what a forecast knows without a result of its competition."""
+    strength = plan.strength
+    if not strength.knows_teams:
+        return NO_RESULT
+    parts = [covariate.column for covariate in strength.covariates]
+    if strength.earlier:
+        parts.append(f"{len(strength.earlier.matches)} results of earlier stages")
+    return (
+        "No result of the competition is known: beside the fixture list the forecast knows of the "
+        f"teams only {', '.join(parts)}."
+    )
 
 
 def _groups(known: Sequence[Match], *, teams: int) -> list[str]:

@@ -117,7 +117,8 @@ def _limits(stored: Stored, language: Language) -> Iterator[str]:
     strength = stored.facts["strength"]
     say = language.say
     if strength["model"] != "given" and strength["results"] == 0:
-        yield say("No result is known yet: this forecast knows only the fixtures.")
+        if not strength.get("knows_teams"):  # else a note says what is known of them
+            yield say("No result is known yet: this forecast knows only the fixtures.")
     elif strength["model"] != "given" and strength["groups"] > 1:
         yield say(
             "No known match links the %(groups)s groups of clubs, %(idle)s of them a single club "
