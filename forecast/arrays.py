@@ -23,6 +23,7 @@ __all__ = [
     "GOALS_POISSON",
     "LADDER_ADDITIVE",
     "LADDER_FIRST_HALF",
+    "LADDER_HEAD_TO_HEAD",
     "LADDER_LOTS",
     "LADDER_OPPONENTS",
     "LEVEL_AWAY_GOALS",
@@ -93,7 +94,7 @@ a tile in which any pairing could be beyond it is counted as capped."""
 ) = range(4)
 """The law of the goals, given both rates and its shape."""
 
-LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS = range(4)
+LADDER_ADDITIVE, LADDER_OPPONENTS, LADDER_FIRST_HALF, LADDER_LOTS, LADDER_HEAD_TO_HEAD = range(5)
 """How a rung of a table's ladder is computed."""
 
 LEVEL_NONE, LEVEL_AWAY_GOALS, LEVEL_BETTER_PLACE, LEVEL_PENALTIES, LEVEL_EXTRA_TIME = range(5)
@@ -236,6 +237,12 @@ class Tables(NamedTuple):
         Sides left to play of each table row, those at home first.
     side_away : int64, shape (table rows,)
         Where in `side_list` the sides away begin.
+    side_rival : int64
+        The team across each side of that list.
+    met_start, met_rival : int64
+        Rivals of each table row in played matches.
+    met_goals : int64, shape (met, 2)
+        Its goals and the rival's in each of them.
     rival_start, rival_list : int64
         Rivals of each table row over all its matches, played or not.
     hidden_start, hidden_list : int64
@@ -251,8 +258,11 @@ class Tables(NamedTuple):
     rung_kind : int64, shape (tables, rungs)
         One of `LADDER_…`.
     rung_weight : int64, shape (tables, rungs, 8)
-        A rung's value is its constant plus these weights times the counters.
+        A rung's value is its constant plus these weights times the counters; head to head it is
+        the constant, too, for every match between level teams.
     rung_constant : int64, shape (tables, rungs, teams)
+    rung_block : int64, shape (tables, rungs)
+        The rung after the block of head-to-head rungs that a rung belongs to.
     rung_shift : uint64, shape (tables, rungs)
         Lowest bit of a packed rung's field in the sort key.
     key_weight : uint64, shape (tables, 8)
@@ -281,6 +291,10 @@ class Tables(NamedTuple):
     side_start: Int64
     side_list: Int64
     side_away: Int64
+    side_rival: Int64
+    met_start: Int64
+    met_rival: Int64
+    met_goals: Int64
     rival_start: Int64
     rival_list: Int64
     hidden_start: Int64
@@ -293,6 +307,7 @@ class Tables(NamedTuple):
     rung_kind: Int64
     rung_weight: Int64
     rung_constant: Int64
+    rung_block: Int64
     rung_shift: UInt64
     key_weight: UInt64
     key_constant: UInt64

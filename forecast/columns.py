@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from forecast.plan import PointsRule
 
-__all__ = ["OPPONENTS", "column_weights"]
+__all__ = ["HEAD_TO_HEAD", "OPPONENTS", "column_weights"]
 
 OPPONENTS = "opponents_"
 """Before the name of a column: its sum over the rivals of all matches."""
+
+HEAD_TO_HEAD = "head_to_head_"
+"""Before the name of a column: its sum over the matches between the teams that are level."""
 
 
 def column_weights(name: str, rule: PointsRule) -> tuple[int, ...] | None:

@@ -41,6 +41,11 @@ COLUMNS = (
     "opponents_goal_difference",
     "opponents_goals_for",
 )
+HEAD_TO_HEAD = (
+    "head_to_head_points",
+    "head_to_head_goal_difference",
+    "head_to_head_goals_for",
+)
 TEAM_COLUMNS = ("altitude", "drawn_number")
 RULES = ((3, 1, 0), (2, 1, 0), (3, 2, 1), (1, 0, 0), (4, 1, 2), (0, 1, 0))
 LEVELS = (
@@ -130,6 +135,11 @@ def some_table(rng, stage, teams):
     rungs = rng.sample(columns, rng.randint(1, len(columns)))
     if rng.random() < 0.3:
         rungs = rng.sample(ADDITIVE, len(ADDITIVE))
+    if rng.random() < 0.4:
+        block = rng.sample(HEAD_TO_HEAD, rng.randint(1, 3))
+        at = [rng.randint(0, min(2, len(rungs)))] * rng.randint(1, len(block))
+        for rung in block:
+            rungs.insert(rng.choice([*at, rng.randint(0, len(rungs))]), rung)
     if "points" not in rungs:
         rungs.insert(rng.randrange(len(rungs)), "points")
     elif rng.random() < 0.5:

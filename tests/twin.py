@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from twin_ladder import HEAD_TO_HEAD, is_head_to_head, ranked
 from twin_pairing import is_fixed, meetings
 from twin_stream import (
     COMMON,
@@ -295,29 +296,32 @@ class Twin:
         lines[m.stage][m.home].append(Line(m.away, False, goals, half))
         lines[m.stage][m.away].append(Line(m.home, True, goals[::-1], half[::-1]))
 
-    def standing(self, table, team, run, lines, key):
-        """Return a team's tuple of columns, in the order of the ladder."""
-        row = self.teams * self.tables.index(table) + team
-        return tuple(
-            word(key, LOTS, 64 * row + run.number) >> 1
-            if name == "lots"
-            else column(name, team, lines, self.plan, table)
-            for name in table.tie_breaks
-        )
+    def value(self, table, run, lines, key):
+        """Return what gives a team's column in one run, head to head among the level teams."""
+        first = self.teams * self.tables.index(table)
+
+        def value(name, team, level):
+            if name == "lots":
+                return word(key, LOTS, 64 * (first + team) + run.number) >> 1
+            if name not in self.plan.competition.team_columns and is_head_to_head(name):
+                among = [line for line in lines[team] if line.rival in level]
+                own = RESULTS[name.removeprefix(HEAD_TO_HEAD)]
+                return own(among, self.plan.competition.points)
+            return column(name, team, lines, self.plan, table)
+
+        return value
 
     def play_table(self, table, run, lines, key):
-        """Rank all teams by their tuples, and count points and rungs."""
-        standings = [self.standing(table, team, run, lines, key) for team in range(self.teams)]
-        ranked = sorted(range(self.teams), key=standings.__getitem__, reverse=True)
-        totals = [column("points", team, lines, self.plan, table) for team in ranked]
+        """Rank all teams by the ladder, and count points and rungs."""
+        value = self.value(table, run, lines, key)
+        order, between = ranked(list(range(self.teams)), table.tie_breaks, value)
+        totals = [column("points", team, lines, self.plan, table) for team in order]
         self.seen.points.update((table.id, total) for total in totals)
-        for stage, line, rungs in self.seen.cuts:
+        for stage, line, _ in self.seen.cuts:
             if stage == table.id:
                 self.seen.enough.update((stage, line, total) for total in totals[:line])
-                above, below = standings[ranked[line - 1]], standings[ranked[line]]
-                rung = next(r for r, x, y in zip(rungs, above, below, strict=True) if x != y)
-                self.seen.rungs[stage, line, rung] += 1
-        for place, team in enumerate(ranked, 1):
+                self.seen.rungs[stage, line, between[line - 1]] += 1
+        for place, team in enumerate(order, 1):
             run.seats[table.id, place] = team
             run.last_place[team] = place
 

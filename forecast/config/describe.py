@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from forecast.columns import HEAD_TO_HEAD
 from forecast.config.problems import join_words
 from forecast.plan import (
     ENTRY,
@@ -120,10 +121,21 @@ def _places(places: Places) -> str:
     return f"places {places.first} to {places.last} of {places.stage}"
 
 
+def _ladder(rungs: Sequence[str]) -> str:
+    """Say a ladder of tie-breaks."""
+    said = [
+        f"{rung.removeprefix(HEAD_TO_HEAD)} among the level teams"
+        if rung.startswith(HEAD_TO_HEAD)
+        else rung
+        for rung in rungs
+    ]
+    return ", then ".join(said).replace("_", " ")
+
+
 def _table(plan: Plan, stage: TableStage) -> Iterator[str]:
     rule = plan.competition.points
     yield f"a table: {rule.win} points for a win, {rule.draw} for a draw, {rule.loss} for a loss"
-    yield f"ranked by {', then '.join(name.replace('_', ' ') for name in stage.tie_breaks)}"
+    yield f"ranked by {_ladder(stage.tie_breaks)}"
     for given in stage.adjustments:
         yield f"{given.points:+d} points for {plan.competition.teams[given.team]}: {given.reason}"
 
@@ -181,7 +193,7 @@ def _rule(key: str, value: Any) -> str:  # noqa: ANN401 (a value of JSON)
         return _HOST[value].format("the second leg")
     if key == "level":
         return f"level ties go by {', then '.join(_LEVEL[rung] for rung in value)}"
-    return f"ranked by {', then '.join(name.replace('_', ' ') for name in value)}"
+    return f"ranked by {_ladder(value)}"
 
 
 def _progress(plan: Plan, stage: Stage) -> Iterator[str]:

@@ -46,6 +46,9 @@ BUILT_IN_TIE_BREAKS = (
     "opponents_points",
     "opponents_goal_difference",
     "opponents_goals_for",
+    "head_to_head_points",
+    "head_to_head_goal_difference",
+    "head_to_head_goals_for",
     LOTS,
 )
 

@@ -11,6 +11,7 @@ import numpy as np
 from forecast.arrays import (
     LADDER_ADDITIVE,
     LADDER_FIRST_HALF,
+    LADDER_HEAD_TO_HEAD,
     LADDER_OPPONENTS,
     Tables,
 )
@@ -22,6 +23,17 @@ __all__ = ["points_bin", "rank_exactly"]
 
 LEVEL = -1
 """Entry of `split` for neighbours that no rung has separated yet."""
+
+
+@jit_inner
+def match_value(weight: np.ndarray, venue: Integer, own: Integer, rival: Integer) -> np.int64:
+    """Return weights times the counters of one match; `venue` is their first one."""
+    result = np.int64(0)
+    if own > rival:
+        result = np.int64(weight[venue])
+    elif own == rival:
+        result = np.int64(weight[venue + 1])
+    return result + np.int64(own * weight[venue + 2] + rival * weight[venue + 3])
 
 
 @jit_inner
@@ -38,13 +50,8 @@ def weighted_sum(
     row = table * tables.rung_constant.shape[2] + team
     for i in range(tables.side_start[row], tables.side_start[row + 1]):
         side = tables.side_list[i]
-        venue = 4 * (side & 1)
         own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
-        if own > rival:
-            value += weight[venue]
-        elif own == rival:
-            value += weight[venue + 1]
-        value += own * weight[venue + 2] + rival * weight[venue + 3]
+        value += match_value(weight, 4 * (side & 1), own, rival)
     return value
 
 
@@ -119,6 +126,42 @@ def first_half_points(
 
 
 @jit_inner
+def is_among(order: np.ndarray, run: Integer, span: tuple[Integer, Integer], team: Integer) -> Flag:
+    """Return whether a team holds one of a span of places."""
+    for place in range(span[0], span[1] + 1):  # noqa: SIM110 (any() takes no generator here)
+        if order[place, run] == team:
+            return True
+    return False
+
+
+@jit_inner
+def head_to_head(
+    tables: Tables,
+    table: Integer,
+    rung: Integer,
+    team: Integer,
+    run: Integer,
+    span: tuple[Integer, Integer],
+    goals: np.ndarray,
+    order: np.ndarray,
+) -> Integer:
+    """Return a team's value over its matches with the teams in a span of places."""
+    weight, each = tables.rung_weight[table, rung], tables.rung_constant[table, rung, team]
+    row = table * tables.rung_constant.shape[2] + team
+    value = np.int64(0)
+    for i in range(tables.side_start[row], tables.side_start[row + 1]):
+        if is_among(order, run, span, tables.side_rival[i]):
+            side = tables.side_list[i]
+            own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
+            value += each + match_value(weight, 0, own, rival)
+    for i in range(tables.met_start[row], tables.met_start[row + 1]):
+        if is_among(order, run, span, tables.met_rival[i]):
+            own, rival = tables.met_goals[i, 0], tables.met_goals[i, 1]
+            value += each + match_value(weight, 0, own, rival)
+    return value
+
+
+@jit_inner
 def rung_value(
     tables: Tables,
     table: Integer,
@@ -126,9 +169,11 @@ def rung_value(
     team: Integer,
     key: np.uint64,
     run: Integer,
+    span: tuple[Integer, Integer],
     goals: np.ndarray,
+    order: np.ndarray,
 ) -> Integer:
-    """Return one team's value on one rung in one run."""
+    """Return one team's value on one rung in one run; head to head among a span of places."""
     kind = tables.rung_kind[table, rung]
     row = table * tables.rung_constant.shape[2] + team
     if kind == LADDER_ADDITIVE:
@@ -138,6 +183,8 @@ def rung_value(
         for i in range(tables.rival_start[row], tables.rival_start[row + 1]):
             value += additive_value(tables, table, rung, tables.rival_list[i], run, goals)
         return value
+    if kind == LADDER_HEAD_TO_HEAD:
+        return head_to_head(tables, table, rung, team, run, span, goals, order)
     if kind == LADDER_FIRST_HALF:
         return first_half_points(tables, table, team, key, run, goals)
     return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
@@ -182,7 +229,7 @@ def climb(
         if last > first:
             for place in range(first, last + 1):
                 team = np.int64(order[place, run])
-                values[place] = rung_value(tables, table, rung, team, key, run, goals)
+                values[place] = rung_value(tables, table, rung, team, key, run, span, goals, order)
             sort_segment(order, run, values, first, last)
             for place in range(first, last):
                 if values[place] != values[place + 1]:
@@ -190,6 +237,41 @@ def climb(
                 else:
                     left = True
         first = last + 1
+    return left
+
+
+@jit_inner
+def climb_block(
+    tables: Tables,
+    table: Integer,
+    rung: Integer,
+    key: np.uint64,
+    run: Integer,
+    span: tuple[Integer, Integer],
+    goals: np.ndarray,
+    order: np.ndarray,
+    work: LadderWork,
+) -> Flag:
+    """Apply a block of head-to-head rungs to every level group; return whether any is left.
+
+    The whole block looks at the matches among one group. Those that it leaves level, if they are
+    fewer, go through it again among themselves.
+    """
+    split = work.split
+    left: Flag = False
+    first = span[0]
+    while first < span[1]:
+        last = first
+        while last < span[1] and split[last] == LEVEL:
+            last += 1
+        for each in range(rung, tables.rung_block[table, rung]):
+            climb(tables, table, each, key, run, (first, last), goals, order, work)
+        whole: Flag = True
+        for place in range(first, last):
+            whole &= split[place] == LEVEL
+        if whole:
+            left |= last > first
+            first = last + 1
     return left
 
 
@@ -214,9 +296,14 @@ def rank_exactly(
     split = work.split
     for place in range(span[0], span[1]):
         split[place] = LEVEL
-    for rung in range(first_rung, tables.rung_count[table]):
-        if not climb(tables, table, rung, key, run, span, goals, order, work):
-            break
+    rung = first_rung
+    left: Flag = True
+    while left and rung < tables.rung_count[table]:
+        if tables.rung_kind[table, rung] == LADDER_HEAD_TO_HEAD:
+            left = climb_block(tables, table, rung, key, run, span, goals, order, work)
+        else:
+            left = climb(tables, table, rung, key, run, span, goals, order, work)
+        rung = tables.rung_block[table, rung]
     for cut in range(tables.cut_table.size):
         place = tables.cut_place[cut] - 1
         if tables.cut_table[cut] == table and span[0] <= place < span[1]:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from forecast.arrays import (
     LADDER_ADDITIVE,
     LADDER_FIRST_HALF,
+    LADDER_HEAD_TO_HEAD,
     LADDER_LOTS,
     LADDER_OPPONENTS,
     UNKNOWN,
     PointsBins,
 )
-from forecast.columns import OPPONENTS, column_weights
+from forecast.columns import HEAD_TO_HEAD, OPPONENTS, column_weights
 from forecast.lowering.matches import TableMatches
 from forecast.plan import Plan, TableStage
 
@@ -67,6 +68,10 @@ def make_rung(plan: Plan, table: TableStage, name: str, matches: TableMatches, r
         return Rung(LADDER_LOTS, *empty)
     if name == "first_half_points":
         return Rung(LADDER_FIRST_HALF, *empty)
+    if name.startswith(HEAD_TO_HEAD) and name not in plan.competition.team_columns:
+        weight = column_weights(name.removeprefix(HEAD_TO_HEAD), plan.competition.points)
+        each = plan.competition.points.loss if name.endswith("points") else 0
+        return Rung(LADDER_HEAD_TO_HEAD, np.array(weight, np.int64), empty[1] + each)
     if name.startswith(OPPONENTS) and name not in plan.competition.team_columns:
         rivals = additive_rung(plan, table, name.removeprefix(OPPONENTS), matches, row)
         return Rung(LADDER_OPPONENTS, rivals.weight, rivals.constant)
@@ -131,6 +136,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "rung_kind": np.zeros((count, most), np.int64),
         "rung_weight": np.zeros((count, most, 8), np.int64),
         "rung_constant": np.zeros((count, most, teams), np.int64),
+        "rung_block": np.zeros((count, most), np.int64),
         "rung_shift": np.zeros((count, most), np.uint64),
         "key_weight": np.zeros((count, 8), np.uint64),
         "key_constant": np.zeros((count, teams), np.uint64),
@@ -147,6 +153,14 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
     }
 
 
+def block_end(rungs: Sequence[Rung], k: int) -> int:
+    """Return the rung after the block that rung k belongs to: itself, or head-to-head ones."""
+    end = k + 1
+    while rungs[k].kind == LADDER_HEAD_TO_HEAD and rungs[end].kind == LADDER_HEAD_TO_HEAD:
+        end += 1
+    return end
+
+
 def fill_rungs(
     out: dict[str, Any], t: int, rungs: Sequence[Rung], sides: Sequence[Sequence[int]]
 ) -> list[tuple[int, int]]:
@@ -156,6 +170,7 @@ def fill_rungs(
         out["rung_kind"][t, k] = rung.kind
         out["rung_weight"][t, k] = rung.weight
         out["rung_constant"][t, k] = rung.constant
+        out["rung_block"][t, k] = block_end(rungs, k)
     goals, packed, fields = choose_packing(rungs, sides, out["key_bits"])
     out["key_goals"][t], out["packed_count"][t] = goals, packed
     out["key_constant"][t] = np.arange(out["key_constant"].shape[1])

@@ -64,6 +64,7 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
     sides: list[list[int]] = [[] for _ in range(rows)]
     rivals: list[list[int]] = [[] for _ in range(rows)]
     hidden: list[list[int]] = [[] for _ in range(rows)]
+    met: list[list[tuple[int, int, int]]] = [[] for _ in range(rows)]
     played = np.zeros((rows, 8), np.int64)
     away_total = np.zeros(rows, np.int64)
     half_constant = np.zeros(rows, np.int64)
@@ -84,6 +85,8 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
         if match.supposed:
             left.append(match)  # of no team: it only keeps the numbers of later sides
         scored, conceded = match.home_goals, match.away_goals
+        met[home].append((match.away, scored, conceded))
+        met[away].append((match.home, conceded, scored))
         level = scored == conceded
         played[home, :4] += (scored > conceded, level, scored, conceded)
         played[away, 4:] += (scored < conceded, level, conceded, scored)
@@ -101,6 +104,9 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
     at_home = np.array([sum(1 - (side & 1) for side in row) for row in sides], np.int64)
     rival_start, rival_list = flatten(rivals)
     hidden_start, hidden_list = flatten(hidden)
+    met_start = np.cumsum([0, *map(len, met)], dtype=np.int64)
+    known = np.array([each for row in met for each in row], np.int64).reshape(-1, 3)
+    across = [left[s >> 1].home if s & 1 else left[s >> 1].away for s in side_list.tolist()]
     return TableMatches(
         fixtures=Fixtures(
             home=np.array([m.home for m in left], np.int64),
@@ -111,6 +117,10 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
             "side_start": side_start,
             "side_list": side_list,
             "side_away": side_start[:-1] + at_home,
+            "side_rival": np.array(across, np.int64),
+            "met_start": met_start,
+            "met_rival": known[:, 0].copy(),
+            "met_goals": known[:, 1:].copy(),
             "rival_start": rival_start,
             "rival_list": rival_list,
             "hidden_start": hidden_start,
