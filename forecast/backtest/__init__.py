@@ -12,8 +12,9 @@ Every difference is paired: two forecasts of the same matches, match by match, w
 interval over matches, or over teams where one team is forecast many times.
 """
 
+from forecast.backtest.picture import picture_files
 from forecast.backtest.record import write_record
 from forecast.backtest.result import Backtest, backtest, hash_of
 from forecast.backtest.words import backtest_lines
 
-__all__ = ["Backtest", "backtest", "backtest_lines", "hash_of", "write_record"]
+__all__ = ["Backtest", "backtest", "backtest_lines", "hash_of", "picture_files", "write_record"]

@@ -64,9 +64,16 @@ class Backtest:
             "places": self.places,
         }
 
-    def publish(self, folder: Folder, *, config_hash: str, force: bool = False) -> None:
+    def publish(
+        self,
+        folder: Folder,
+        *,
+        config_hash: str,
+        pictures: Mapping[str, bytes],
+        force: bool = False,
+    ) -> None:
         """Write all files into a claimed folder."""
-        files: dict[str, bytes] = {}
+        files: dict[str, bytes] = dict(pictures)
         for name, frame in self.tables.items():
             files[f"{name}.csv"] = csv_bytes(frame)
             files[f"{name}.parquet"] = parquet_bytes(frame)

@@ -11,6 +11,7 @@ from forecast.config import Overrides, View, find_configs, find_moments, load
 from forecast.errors import ConfigError
 from forecast.plan import Plan
 from forecast.report.folder import claim
+from forecast.report.pictures.drawing import DrawingError
 from forecast.report.text import shown
 
 __all__ = ["replay_batch"]
@@ -59,6 +60,7 @@ def _replay(
             backtest,
             backtest_lines,
             hash_of,
+            picture_files,
             write_record,
         )
 
@@ -73,7 +75,12 @@ def _replay(
             result = backtest(list(models), overrides, workers=workers, progress=ticker)
         finally:
             ticker.clear()
-        result.publish(folder, config_hash=config_hash, force=force or again)
+        try:
+            pictures = picture_files(result)
+        except DrawingError as error:
+            pictures = {}
+            say(f"warning: {error}")
+        result.publish(folder, config_hash=config_hash, pictures=pictures, force=force or again)
     if record:
         say(f"{write_record(result)}: the record is kept")
     for note in result.notes:
