@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from forecast.backtest.truth import Truth, find_truth
 from forecast.config import Moment, Overrides, Replay, View, find_moments, load
 from forecast.errors import ConfigError
 from forecast.lowering import lower
-from forecast.plan import LEAST_REPLICATES, RUNS_PER_REPLICATE, Match, Plan, TableStage
+from forecast.plan import RUNS_PER_REPLICATE, Match, Plan, TableStage
 from forecast.simulate import draws, simulate
 from forecast.strength import fit
 from forecast.tabulate import match_forecasts
@@ -139,7 +139,12 @@ def replay(
             "that were played, and their dates or rounds"
         )
     engine = _Engine(workers, progress, goal=len(moments) * (len(paths) + 2))
-    steps = [_step(paths, overrides, moment, engine) for moment in moments]
+    # Each moment also forecasts the matches of the one after it, whose previous forecast it is.
+    after = [*(later.lines for later in moments[1:]), frozenset[int]()]
+    steps = [
+        _step(paths, overrides, moment, moment.lines | later, engine)
+        for moment, later in zip(moments, after, strict=True)
+    ]
     views = [View(start=start) for start in found.starts]
     brackets = [load(paths[0], view=view) for view in views if _readable(paths[0], "", view, [])]
     truth = find_truth(plans[0], brackets)
@@ -165,19 +170,19 @@ class _Engine:
         self.done = 0
         self.goal = goal
 
-    def forecasts(self, plan: Plan) -> Forecasts:
-        """Fit a plan and forecast its matches, outcomes, places and points."""
+    def forecasts(self, plan: Plan, lines: Collection[int]) -> Forecasts:
+        """Fit a plan and forecast the matches on `lines`, its outcomes, places and points."""
         posterior = fit(plan).posterior
-        fixtures = tables.fixtures_left(plan)
+        fixtures = tuple(m for m in tables.fixtures_left(plan) if m.line in lines)
         expected = match_forecasts(plan, fixtures, posterior)
         chances_of = np.stack([expected.p_home, expected.p_draw, expected.p_away], axis=1)
         season = lower(plan, posterior.first_half_share)
-        runs = plan.simulation.runs or 0  # a target_error is sought by `run` alone
+        assert plan.simulation.runs is not None
         counts = simulate(
             season,
             posterior,
             rng_seed=plan.simulation.rng_seed,
-            replicates=max(LEAST_REPLICATES, -(-runs // RUNS_PER_REPLICATE)),
+            replicates=max(2, -(-plan.simulation.runs // RUNS_PER_REPLICATE)),
             workers=self.workers,
         )
         tables.check_counts(season.layout, counts)
@@ -204,16 +209,22 @@ class _Engine:
         )
 
 
-def _step(paths: Sequence[Path], overrides: Overrides, moment: Moment, engine: _Engine) -> Step:
+def _step(
+    paths: Sequence[Path],
+    overrides: Overrides,
+    moment: Moment,
+    lines: Collection[int],
+    engine: _Engine,
+) -> Step:
     """Forecast one moment with every model and every baseline."""
     plans = [load(path, overrides, view=moment.view) for path in paths]
     plan = plans[0]
-    said = {each.id: engine.forecasts(each) for each in plans}
+    said = {each.id: engine.forecasts(each, lines) for each in plans}
     shares = running_shares(plan)
     fixtures = said[plan.id].matches
     said[SHARES] = Forecasts(dict.fromkeys(fixtures, shares))
     for name, strengths in ((EQUAL, equal_strengths), (UNPENALISED, unpenalised)):
-        said[name] = engine.forecasts(with_strengths(plan, strengths(plan)))
+        said[name] = engine.forecasts(with_strengths(plan, strengths(plan)), lines)
     return Step(moment, plan, len(known_results(plan)), said)
 
 

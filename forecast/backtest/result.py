@@ -27,6 +27,11 @@ from forecast.report.provenance import Effort, Stopwatch, provenance
 __all__ = ["Backtest", "backtest", "hash_of"]
 
 
+REPLAY_RUNS = 100_000
+"""Runs a forecast, rounded up to whole replicates, unless the command line says otherwise: a replay
+makes dozens of forecasts, whose errors are far below what one season can tell of their worth."""
+
+
 @dataclass(frozen=True, slots=True)
 class Backtest:
     """One replay, scored.
@@ -94,9 +99,14 @@ class Backtest:
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
 
+def _effort(overrides: Overrides | None) -> Overrides:
+    said = overrides or Overrides()
+    return Overrides(runs=said.runs or REPLAY_RUNS, rng_seed=said.rng_seed)
+
+
 def hash_of(paths: Sequence[Path], overrides: Overrides) -> str:
     """Return the hash of everything that can change a number of a replay of these configs."""
-    plans = [load(path, overrides, view=View()) for path in paths]
+    plans = [load(path, _effort(overrides), view=View()) for path in paths]
     said = [f"{plan.id} {plan.source.config_hash}" for plan in plans]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
@@ -115,7 +125,7 @@ def backtest(
     paths : sequence of Path or str
         Configs of one competition, a model each; their as_of and start do not matter.
     overrides : Overrides, optional
-        Numbers of `[simulation]` instead of those of the configs.
+        `runs` a forecast, by default `REPLAY_RUNS`, and `rng_seed` instead of that of the config.
     workers : int, optional
         Threads, by default all cores of this process; no number depends on it.
     progress : callable, optional
@@ -133,7 +143,7 @@ def backtest(
     with clock.step("replay"):
         replayed = replay(
             [Path(path) for path in paths],
-            overrides or Overrides(),
+            _effort(overrides),
             workers=threads,
             progress=progress,
         )

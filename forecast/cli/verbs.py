@@ -104,7 +104,7 @@ def fit(configs: Configs, *, out: Out = DEFAULT_OUT, force: Force = False) -> No
 def backtest(
     configs: Configs,
     *,
-    runs: Annotated[int | None, typer.Option(min=1, help="Runs a forecast, rounded up.")] = None,
+    runs: Annotated[int | None, typer.Option(min=1, help="Runs a forecast; else 100,000.")] = None,
     rng_seed: Annotated[int | None, typer.Option(min=0, help="Key of all randomness.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     out: Out = DEFAULT_OUT,
