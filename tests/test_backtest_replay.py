@@ -309,6 +309,7 @@ def test_the_verb_writes_whole_folders_and_compares_models(tmp_path, capsys):
     (code, said, heard), (again, nothing, whole) = ends
     assert code == again == 0
     assert "previous cup" in said
+    assert "frozen" in said
     assert "has the same strengths" in heard
     assert nothing == ""
     assert "already holds" in whole
