@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from pickle import PickleError
 from typing import Any, ParamSpec, TypeVar
 
 import numba
@@ -88,7 +90,29 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
         compiled: Callable[P, R] = _NJIT(cache=True, **_OPTIONS)(function)
     finally:
         _CONFIG.CACHE_DIR = before
+    _survive_damage(compiled)
     return compiled
+
+
+def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes have no public names)
+    """Let a file of the cache that was cut short be compiled again, where numba would crash.
+
+    A full disk or a machine that lost power leaves such files, and then no start would succeed.
+    """
+    cache = compiled._cache  # noqa: SLF001 (numba has no other door)
+    load = cache.load_overload
+
+    def load_or_flush(*arguments: object) -> object:
+        try:
+            return load(*arguments)
+        except (EOFError, ValueError, LookupError, TypeError, AttributeError, PickleError):
+            sys.stderr.write(
+                f"warning: compiled code in {_FOLDER} is damaged; it is deleted and made again\n"
+            )
+            cache.flush()
+            return None
+
+    cache.load_overload = load_or_flush
 
 
 def jit_inner(function: Callable[P, R]) -> Callable[P, R]:

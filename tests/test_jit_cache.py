@@ -1,0 +1,50 @@
+"""Compiled code on disk: found again, and made again if its files were cut short."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+from forecast.jit import jit
+
+@jit
+def doubled(x):
+    return 2 * x
+"""
+
+
+@pytest.fixture
+def compute(tmp_path):
+    """A function of a module of its own, called in a process of its own."""
+    (tmp_path / "counted.py").write_text(CODE, encoding="utf-8")
+    environment = {**os.environ, "FORECAST_CACHE_DIR": str(tmp_path / "cache")}
+    call = (
+        "import counted; print(counted.doubled(21), sum(counted.doubled.stats.cache_hits.values()))"
+    )
+
+    def run():
+        done = subprocess.run(  # noqa: S603 (our own code)
+            [sys.executable, "-c", call],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.split(), done.stderr
+
+    return run
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
+def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(
+    compute, tmp_path, kind, kept
+):
+    assert compute() == (["42", "0"], "")
+    (path,) = (tmp_path / "cache").rglob(f"*.{kind}")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(kept * len(content))])
+    answer, said = compute()
+    assert answer == ["42", "0"]
+    assert said.count("is damaged; it is deleted and made again") == 1
+    assert "Traceback" not in said
+    assert compute() == (["42", "1"], "")
