@@ -21,6 +21,10 @@ INLA: Rue, Martino and Chopin, JRSS B 2009;71:319). Each node's mean is its top,
 the skewness of the Poisson likelihood. The result is a mixture of normals, one a
 node, from which the simulation draws all strengths of a tournament at once.
 
+A config may ask for another law of the goals (`goals`) or for what is known of the teams beside
+their results (`beliefs`, `informed`). Such fits take the same steps on dense matrices (`general`);
+plain ones keep the structure that makes them fast (`laplace`). docs/models.md has the evidence.
+
 Priors (normal; mean, standard deviation) and where they come from
 ------------------------------------------------------------------
 mean rate, away        log 1.2, 0.3    1.1 to 1.3 goals of an away side in most leagues; the width
