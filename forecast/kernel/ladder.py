@@ -2,6 +2,9 @@
 
 It settles the few teams that the packed keys leave level, and ranks whole tables whose scores
 could leave a packed field. Each rung is one integer a team, more is better.
+
+All of it is compiled into the two loops of `table` that need it: a call would hand over all arrays
+of `Tables`, some three hundred numbers, which takes longer than to settle two teams.
 """
 
 from __future__ import annotations
@@ -15,9 +18,10 @@ from forecast.arrays import (
     LADDER_OPPONENTS,
     Tables,
 )
-from forecast.jit import jit_inner
+from forecast.jit import jit_inline
+from forecast.kernel.half_time import first_half_points
 from forecast.kernel.types import Flag, Integer, LadderWork
-from forecast.kernel.words import FOR_HALVES, FOR_HIDDEN_HALVES, FOR_LOTS, word
+from forecast.kernel.words import FOR_LOTS, word
 
 __all__ = ["points_bin", "rank_exactly"]
 
@@ -25,7 +29,7 @@ LEVEL = -1
 """Entry of `split` for neighbours that no rung has separated yet."""
 
 
-@jit_inner
+@jit_inline
 def match_value(weight: np.ndarray, venue: Integer, own: Integer, rival: Integer) -> np.int64:
     """Return weights times the counters of one match; `venue` is their first one."""
     result = np.int64(0)
@@ -36,7 +40,7 @@ def match_value(weight: np.ndarray, venue: Integer, own: Integer, rival: Integer
     return result + np.int64(own * weight[venue + 2] + rival * weight[venue + 3])
 
 
-@jit_inner
+@jit_inline
 def weighted_sum(
     tables: Tables,
     table: Integer,
@@ -48,14 +52,15 @@ def weighted_sum(
     """Return weights times the counters of one team in one run."""
     value = np.int64(0)
     row = table * tables.rung_constant.shape[2] + team
-    for i in range(tables.side_start[row], tables.side_start[row + 1]):
-        side = tables.side_list[i]
+    starts, sides = tables.side_start, tables.side_list
+    for i in range(starts[row], starts[row + 1]):
+        side = sides[i]
         own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
         value += match_value(weight, 4 * (side & 1), own, rival)
     return value
 
 
-@jit_inner
+@jit_inline
 def additive_value(
     tables: Tables, table: Integer, rung: Integer, team: Integer, run: Integer, goals: np.ndarray
 ) -> Integer:
@@ -65,7 +70,7 @@ def additive_value(
     return constant + weighted_sum(tables, table, weight, team, run, goals)
 
 
-@jit_inner
+@jit_inline
 def points_bin(
     tables: Tables, table: Integer, team: Integer, run: Integer, goals: np.ndarray
 ) -> Integer:
@@ -74,58 +79,7 @@ def points_bin(
     return tables.points_constant[table, team] + won + tables.points_bin[table]
 
 
-@jit_inner
-def first_half_goals(
-    tables: Tables, key: np.uint64, purpose: np.uint64, side: Integer, run: Integer, goals: Integer
-) -> Integer:
-    """Return how many of a side's goals fell before half-time: each one with the share's chance."""
-    early = np.int64(0)
-    for goal in range(goals):
-        chance = word(key, purpose, 128 * (64 * side + run) + goal) >> np.uint64(32)
-        early += chance < tables.first_half_threshold
-    return early
-
-
-@jit_inner
-def half_time_points(
-    tables: Tables,
-    table: Integer,
-    key: np.uint64,
-    purpose: np.uint64,
-    side: Integer,
-    run: Integer,
-    own: Integer,
-    rival: Integer,
-) -> Integer:
-    """Return the points of one side for the score at half-time, given its score at full time."""
-    value = tables.points_value[table]
-    mine = first_half_goals(tables, key, purpose, side, run, own)
-    theirs = first_half_goals(tables, key, purpose, side ^ 1, run, rival)
-    if mine > theirs:
-        return value[0]
-    return value[1] if mine == theirs else value[2]
-
-
-@jit_inner
-def first_half_points(
-    tables: Tables, table: Integer, team: Integer, key: np.uint64, run: Integer, goals: np.ndarray
-) -> Integer:
-    """Return a team's points if every match had ended at half-time."""
-    row = table * tables.rung_constant.shape[2] + team
-    value = tables.half_constant[row]
-    for i in range(tables.side_start[row], tables.side_start[row + 1]):
-        side = tables.side_list[i]
-        own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
-        value += half_time_points(tables, table, key, FOR_HALVES, side, run, own, rival)
-    for i in range(tables.hidden_start[row], tables.hidden_start[row + 1]):
-        side = tables.hidden_list[i]
-        own = tables.hidden_goals[side >> 1, side & 1]
-        rival = tables.hidden_goals[side >> 1, 1 - (side & 1)]
-        value += half_time_points(tables, table, key, FOR_HIDDEN_HALVES, side, run, own, rival)
-    return value
-
-
-@jit_inner
+@jit_inline
 def is_among(order: np.ndarray, run: Integer, span: tuple[Integer, Integer], team: Integer) -> Flag:
     """Return whether a team holds one of a span of places."""
     for place in range(span[0], span[1] + 1):  # noqa: SIM110 (any() takes no generator here)
@@ -134,7 +88,7 @@ def is_among(order: np.ndarray, run: Integer, span: tuple[Integer, Integer], tea
     return False
 
 
-@jit_inner
+@jit_inline
 def head_to_head(
     tables: Tables,
     table: Integer,
@@ -149,19 +103,21 @@ def head_to_head(
     weight, each = tables.rung_weight[table, rung], tables.rung_constant[table, rung, team]
     row = table * tables.rung_constant.shape[2] + team
     value = np.int64(0)
-    for i in range(tables.side_start[row], tables.side_start[row + 1]):
-        if is_among(order, run, span, tables.side_rival[i]):
-            side = tables.side_list[i]
+    starts, sides, rivals = tables.side_start, tables.side_list, tables.side_rival
+    for i in range(starts[row], starts[row + 1]):
+        if is_among(order, run, span, rivals[i]):
+            side = sides[i]
             own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
             value += each + match_value(weight, 0, own, rival)
-    for i in range(tables.met_start[row], tables.met_start[row + 1]):
-        if is_among(order, run, span, tables.met_rival[i]):
-            own, rival = tables.met_goals[i, 0], tables.met_goals[i, 1]
+    starts, rivals, scores = tables.met_start, tables.met_rival, tables.met_goals
+    for i in range(starts[row], starts[row + 1]):
+        if is_among(order, run, span, rivals[i]):
+            own, rival = scores[i, 0], scores[i, 1]
             value += each + match_value(weight, 0, own, rival)
     return value
 
 
-@jit_inner
+@jit_inline
 def rung_value(
     tables: Tables,
     table: Integer,
@@ -190,7 +146,7 @@ def rung_value(
     return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
 
 
-@jit_inner
+@jit_inline
 def sort_segment(
     order: np.ndarray, run: Integer, values: np.ndarray, first: Integer, last: Integer
 ) -> None:
@@ -206,7 +162,7 @@ def sort_segment(
         values[free] = value
 
 
-@jit_inner
+@jit_inline
 def climb(
     tables: Tables,
     table: Integer,
@@ -240,7 +196,7 @@ def climb(
     return left
 
 
-@jit_inner
+@jit_inline
 def climb_block(
     tables: Tables,
     table: Integer,
@@ -275,7 +231,7 @@ def climb_block(
     return left
 
 
-@jit_inner
+@jit_inline
 def rank_exactly(
     tables: Tables,
     table: Integer,

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import TILE, UNKNOWN, Tables
+from forecast.arrays import TILE, Tables
 from forecast.jit import jit_inline, jit_inner, jit_step
-from forecast.kernel.ladder import points_bin, rank_exactly
+from forecast.kernel.ladder import rank_exactly
+from forecast.kernel.points import count_points, read_points
 from forecast.kernel.types import Flag, Integer, LadderWork, TableWork
 
-__all__ = ["BINS_AT_ONCE", "play_table"]
+__all__ = ["play_table"]
 
 COUNTER_MAX = 255
-BINS_AT_ONCE = 8
 ONE = np.uint64(1)
 HOME, AWAY = 0, 4
 """First counter of a venue."""
@@ -133,7 +133,7 @@ def any_level(keys: np.ndarray, place: Integer, bits: np.uint64) -> Flag:
     return agree
 
 
-@jit_step
+@jit_inner
 def settle_level(
     tables: Tables,
     table: Integer,
@@ -182,87 +182,6 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
 
 
 @jit_step
-def read_points(
-    tables: Tables,
-    table: Integer,
-    exact: Flag,
-    goals: np.ndarray,
-    keys: np.ndarray,
-    order: np.ndarray,
-    points: np.ndarray,
-) -> None:
-    """Fill `points[place, run]` (uint16): which of the table's bins the team's points are in."""
-    shift, mask = tables.points_field[table, 0], tables.points_field[table, 1]
-    first = tables.points_first[table]
-    if tables.points_rung[table] != UNKNOWN and not exact:
-        for place in range(np.uint64(order.shape[0])):
-            for run in range(TILE):
-                points[place, run] = (keys[place, run] >> shift) & mask
-    else:
-        for place in range(np.uint64(order.shape[0])):
-            for run in range(TILE):
-                team = np.int64(order[place, run])
-                points[place, run] = points_bin(tables, table, team, run, goals) - first
-
-
-@jit_inline
-def count_bins(points: np.ndarray, place: Integer, number: np.uint16, found: np.ndarray) -> None:
-    """Add to `found[b, run]` (uint16) whether a place has the points of bin `number + b`."""
-    for run in range(TILE):
-        bin_ = np.uint16(points[place, run] - number)
-        found[0, run] += np.uint16(bin_ == 0)
-        found[1, run] += np.uint16(bin_ == 1)
-        found[2, run] += np.uint16(bin_ == 2)
-        found[3, run] += np.uint16(bin_ == 3)
-        found[4, run] += np.uint16(bin_ == 4)
-        found[5, run] += np.uint16(bin_ == 5)
-        found[6, run] += np.uint16(bin_ == 6)
-        found[7, run] += np.uint16(bin_ == 7)
-
-
-@jit_inline
-def add_bins(
-    found: np.ndarray, row: Integer, first: Integer, last: Integer, tally: np.ndarray
-) -> None:
-    """Add all that was found in the bins from `first` on to a row of the tally."""
-    for number in range(first, min(first + BINS_AT_ONCE, last)):
-        total = np.int64(0)
-        for run in range(TILE):
-            total += np.int64(found[number - first, run])
-        tally[row, number] += total
-
-
-@jit_inner
-def count_points(
-    tables: Tables,
-    table: Integer,
-    points: np.ndarray,
-    found: np.ndarray,
-    tally: np.ndarray,
-) -> None:
-    """Add to `tally[0, bin]` (int64) the teams with the points, to `tally[1 + c, bin]` above cut c.
-
-    All places are compared with eight bins, 64 runs at once: a scattered count takes five times as
-    long. `found` is uint16 of shape (BINS_AT_ONCE, TILE).
-    """
-    first, last = tables.points_first[table], tables.points_last[table]
-    cut_table, cut_place = tables.cut_table, tables.cut_place
-    for number in range(first, last, BINS_AT_ONCE):
-        found[:] = 0
-        place = np.int64(0)
-        for cut in range(cut_table.size):
-            if cut_table[cut] == table:
-                while place < cut_place[cut]:
-                    count_bins(points, np.uint64(place), np.uint16(number - first), found)
-                    place += 1
-                add_bins(found, cut + 1, number, last, tally)
-        while place < points.shape[0]:
-            count_bins(points, np.uint64(place), np.uint16(number - first), found)
-            place += 1
-        add_bins(found, 0, number, last, tally)
-
-
-@jit_step
 def rank_table(
     tables: Tables,
     table: Integer,
@@ -285,6 +204,24 @@ def rank_table(
     settle_level(tables, table, key, keys, goals, order, work.ladder, rungs)
 
 
+@jit_inner
+def rank_all(
+    tables: Tables,
+    table: Integer,
+    key: np.uint64,
+    goals: np.ndarray,
+    order: np.ndarray,
+    work: LadderWork,
+    rungs: np.ndarray,
+) -> None:
+    """Fill `order[place, run]` by the exact ladder alone."""
+    span, rung = (np.int64(0), np.int64(order.shape[0] - 1)), np.int64(0)
+    for run in range(TILE):
+        for team in range(order.shape[0]):
+            order[team, run] = team
+        rank_exactly(tables, table, key, run, span, rung, goals, order, work, rungs)
+
+
 @jit_step
 def play_table(
     tables: Tables,
@@ -303,12 +240,7 @@ def play_table(
     """
     exact = most_goals > tables.key_goals[table]
     if exact:
-        for run in range(TILE):
-            for team in range(order.shape[0]):
-                order[team, run] = team
-            span = (np.int64(0), np.int64(order.shape[0] - 1))
-            rung = np.int64(0)
-            rank_exactly(tables, table, key, run, span, rung, goals, order, work.ladder, rungs)
+        rank_all(tables, table, key, goals, order, work.ladder, rungs)
     else:
         rank_table(tables, table, key, goals, most_goals, work, order, rungs)
     read_points(tables, table, exact, goals, work.keys, order, work.points)
