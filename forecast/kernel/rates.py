@@ -110,10 +110,11 @@ def team_factors(strengths: np.ndarray, scoring: np.ndarray, conceding: np.ndarr
     A side's rate is `scoring[team] * conceding[rival]`, times the factor if it plays at home.
     `scoring` holds the intercept.
     """
-    teams = scoring.size
+    teams, attack = np.uint64(scoring.size), np.uint64(FIRST_TEAM)
     for team in range(teams):
-        scoring[team] = exponential(strengths[0] + strengths[FIRST_TEAM + team])
-        conceding[team] = exponential(-strengths[FIRST_TEAM + teams + team])
+        scoring[team] = exponential(strengths[0] + strengths[attack + team])
+    for team in range(teams):
+        conceding[team] = exponential(-strengths[attack + teams + team])
     return exponential(strengths[1])
 
 

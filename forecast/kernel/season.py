@@ -42,8 +42,6 @@ from forecast.kernel.words import FOR_COMMON, FOR_SIDES, tile_key
 
 __all__ = ["Tally", "play_replicate"]
 
-SLOTS_AT_ONCE = 8
-
 
 class Tally(NamedTuple):
     """What one replicate adds up; see `Counts`.
@@ -103,17 +101,14 @@ def seat_table(entry_places: Flag, slot: Integer, order: np.ndarray, occupants: 
 def count_slots(occupants: np.ndarray, seen: np.ndarray) -> None:
     """Count who occupies the slots of the stages, `seen[half, slot, team]` (uint8).
 
-    Slot by slot a count would often have to wait for the one before to be stored, so some slots
-    and both halves take turns.
+    The halves take turns, since a count has to wait for one of the same team just before it.
     """
-    last = seen.shape[1]
     seen[:] = 0
-    for some in range(seen.shape[2], last, SLOTS_AT_ONCE):
+    for slot in range(np.uint64(seen.shape[2]), np.uint64(seen.shape[1])):
         for run in range(np.uint64(TILE // 2)):
             later = run + np.uint64(TILE // 2)
-            for slot in range(np.uint64(some), np.uint64(min(some + SLOTS_AT_ONCE, last))):
-                seen[0, slot, np.uint64(occupants[slot, run] & TEAM)] += np.uint8(1)
-                seen[1, slot, np.uint64(occupants[slot, later] & TEAM)] += np.uint8(1)
+            seen[0, slot, np.uint64(occupants[slot, run] & TEAM)] += np.uint8(1)
+            seen[1, slot, np.uint64(occupants[slot, later] & TEAM)] += np.uint8(1)
 
 
 @jit_step

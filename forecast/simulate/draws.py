@@ -120,10 +120,11 @@ def turn(factor: Float64, points: Float64) -> Float64:
     length = np.sqrt(by_first**2 + by_second**2)
     cosine = np.divide(by_first, length, out=np.ones_like(length), where=length > 0)
     sine = np.divide(by_second, length, out=np.zeros_like(length), where=length > 0)
-    turned = points.copy()
-    first, second = turned[attack], turned[defence]
-    turned[attack] = cosine[:, None] * first - sine[:, None] * second
-    turned[defence] = sine[:, None] * first + cosine[:, None] * second
+    turned = np.empty_like(points, order="C")
+    turned[:FIRST_TEAM] = points[:FIRST_TEAM]
+    first, second = points[FIRST_TEAM:middle], points[middle:]
+    turned[FIRST_TEAM:middle] = cosine[:, None] * first - sine[:, None] * second
+    turned[middle:] = sine[:, None] * first + cosine[:, None] * second
     return turned
 
 
