@@ -27,7 +27,7 @@ def cup(tmp_path):
     return folder, plain, frozen
 
 
-def a_record(difference, low, high, *, measure="log_loss", against="plain"):
+def a_record(difference, low, high, *, measure="log_loss", against="plain", matches=126):
     return {
         "schema_version": 1,
         "models": [
@@ -39,7 +39,7 @@ def a_record(difference, low, high, *, measure="log_loss", against="plain"):
                 "source": "frozen",
                 "against": against,
                 "measure": measure,
-                "forecasts": 126,
+                "forecasts": matches,
                 "difference": difference,
                 "low": low,
                 "high": high,
@@ -57,8 +57,8 @@ def test_strengths_that_were_found_worse_are_warned_of(cup):
     keep(folder, a_record(0.02, 0.01, 0.03))
     assert load(plain).warnings == ()
     [warning] = load(frozen).warnings
-    assert "worse than the model plain: log loss higher by 0.020" in warning
-    assert "0.010 to 0.030) over 126 matches" in warning
+    assert "worse than the model plain: log loss higher by 0.0200" in warning
+    assert "0.0100 to 0.0300) over 126 matches" in warning
 
 
 def test_a_difference_counts_from_both_sides(cup):
@@ -81,6 +81,14 @@ def test_what_chance_can_explain_is_no_warning(cup, interval):
     folder, plain, frozen = cup
     keep(folder, a_record(0.02, *interval))
     assert load(plain).warnings == load(frozen).warnings == ()
+
+
+def test_a_handful_of_matches_and_an_earlier_day_warn_nobody(cup):
+    folder, _, frozen = cup
+    keep(folder, a_record(0.02, 0.01, 0.03, matches=9))
+    assert load(frozen).warnings == ()
+    keep(folder, a_record(0.02, 0.01, 0.03, against="previous frozen"))
+    assert load(frozen).warnings == ()
 
 
 def test_a_record_changes_no_number_and_no_hash(cup):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from forecast.plan import Record
 __all__ = ["RECORD", "read_record", "strength_said"]
 
 RECORD = "calibration.json"
+
+LEAST_MATCHES = 30
+"""A bootstrap of fewer matches is too narrow too often to warn anybody."""
 
 _NAMES = {"log_loss": "log loss", "rps": "RPS"}
 
@@ -64,7 +67,7 @@ def strength_said(resolved: str) -> dict[str, Any]:
 def read_record(
     competition: Path, resolved: str, problems: Problems
 ) -> tuple[Record | None, tuple[str, ...]]:
-    """Return the record beside a competition, and a warning for each better alternative in it.
+    """Return the record beside a competition, and a warning of what scored better.
 
     Parameters
     ----------
@@ -93,19 +96,35 @@ def read_record(
 
 
 def _warnings(said: _RecordFile, own: str | None) -> Iterator[str]:
-    """Yield what was better than a model, by differences whose interval is on one side of 0."""
-    models = [model.id for model in said.models]
-    for each in said.differences:
-        better, low, high = each.against, each.low, each.high
-        difference = each.difference
-        if each.against == own and low is not None and high is not None:
-            better, low, high, difference = each.source, -high, -low, -difference
-        elif each.source != own:
-            continue
-        if each.measure in _NAMES and low is not None and high is not None and low > 0:
-            what = f"the model {better}" if better in models else better
+    """Yield what beat a model by most in each score, if the interval excludes 0."""
+    for measure, name in _NAMES.items():
+        worse = [
+            each
+            for each in map(_seen_from(own), said.differences)
+            if each is not None and each.measure == measure
+        ]
+        if worse:
+            most = max(worse, key=lambda each: each.difference)
+            models = [model.id for model in said.models]
+            other = f"the model {most.against}" if most.against in models else most.against
             yield (
-                f"Replay found these strengths worse than {what}: {_NAMES[each.measure]} higher "
-                f"by {difference:.3f} (95 % interval {low:.3f} to {high:.3f}) over "
-                f"{each.forecasts} matches."
+                f"Replay found these strengths worse than {other}: {name} higher by "
+                f"{most.difference:.4f} (95 % interval {most.low:.4f} to {most.high:.4f}) over "
+                f"{most.forecasts} matches."
             )
+
+
+def _seen_from(own: str | None) -> Callable[[_Difference], _Difference | None]:
+    """Return what turns a difference into that of a model and what beat it, or drops it."""
+
+    def seen(each: _Difference) -> _Difference | None:
+        if each.forecasts < LEAST_MATCHES or each.low is None or each.high is None:
+            return None  # too few to warn anybody
+        if each.against == own:
+            turned = {"difference": -each.difference, "low": -each.high, "high": -each.low}
+            each = each.model_copy(update={"source": own, "against": each.source, **turned})
+        earlier = each.against.startswith("previous ")  # no other model but an earlier day
+        beaten = each.source == own and each.low is not None and each.low > 0
+        return each if beaten and not earlier else None
+
+    return seen
