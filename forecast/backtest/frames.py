@@ -141,7 +141,7 @@ def place_frame(replayed: Replayed) -> pl.DataFrame:
     """One row a team, table, moment and source: the place and the points in the end.
 
     `…_in_50` and `…_in_90` say how much of it lay in the central interval of that probability;
-    empty where the forecast was certain.
+    empty where the forecast was certain, and for the points of a baseline.
     """
     teams = np.array(replayed.plans[0].competition.teams, dtype=object)
     parts = [pl.DataFrame(schema=_PLACE)]
@@ -166,16 +166,18 @@ def _place_cells(
     place = replayed.truth.places[stage][settled]
     points = replayed.truth.points[stage][settled]
     p = said.places[stage][settled]
-    chances = said.points[stage]
-    column = chances.column(points)
+    chances = said.points.get(stage)
     cells: dict[str, object] = {
         "place": place + 1,
         "points": points,
         "rps": ranked_probability(p, place),
     }
     for level in COVERAGE_LEVELS:
+        held = np.full(len(points), np.nan)
+        if chances is not None:
+            held = coverage(chances.p[settled], chances.column(points), level)
+        cells[f"points_in_{100 * level:.0f}"] = held
         cells[f"place_in_{100 * level:.0f}"] = coverage(p, place, level)
-        cells[f"points_in_{100 * level:.0f}"] = coverage(chances.p[settled], column, level)
     return cells
 
 

@@ -65,7 +65,7 @@ class Forecasts:
     places : mapping of str to float64, shape (teams, places)
         By table.
     points : mapping of str to PointsChances
-        By table.
+        By table; of models only, since nobody asks for the intervals of a baseline.
     """
 
     matches: Mapping[int, Float64]
@@ -170,8 +170,8 @@ class _Engine:
         self.done = 0
         self.goal = goal
 
-    def forecasts(self, plan: Plan, lines: Collection[int]) -> Forecasts:
-        """Fit a plan and forecast the matches on `lines`, its outcomes, places and points."""
+    def forecasts(self, plan: Plan, lines: Collection[int], *, points: bool) -> Forecasts:
+        """Fit a plan and forecast the matches on `lines`, its outcomes, places and maybe points."""
         posterior = fit(plan).posterior
         fixtures = tuple(m for m in tables.fixtures_left(plan) if m.line in lines)
         expected = match_forecasts(plan, fixtures, posterior)
@@ -205,6 +205,7 @@ class _Engine:
             points={
                 s.id: points_chances(plan, s, strengths, rng_seed=plan.simulation.rng_seed)
                 for s in tabled
+                if points
             },
         )
 
@@ -219,12 +220,12 @@ def _step(
     """Forecast one moment with every model and every baseline."""
     plans = [load(path, overrides, view=moment.view) for path in paths]
     plan = plans[0]
-    said = {each.id: engine.forecasts(each, lines) for each in plans}
+    said = {each.id: engine.forecasts(each, lines, points=True) for each in plans}
     shares = running_shares(plan)
     fixtures = said[plan.id].matches
     said[SHARES] = Forecasts(dict.fromkeys(fixtures, shares))
     for name, strengths in ((EQUAL, equal_strengths), (UNPENALISED, unpenalised)):
-        said[name] = engine.forecasts(with_strengths(plan, strengths(plan)), lines)
+        said[name] = engine.forecasts(with_strengths(plan, strengths(plan)), lines, points=False)
     return Step(moment, plan, len(known_results(plan)), said)
 
 
