@@ -10,9 +10,6 @@ __all__ = ["Share", "frequency", "percent", "share"]
 _FINE = 0.001
 """A standard error below a tenth of a point supports one decimal."""
 
-_OFTEN = (10, 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000)
-"""What rare chances are told as one of; neighbours differ by half at most."""
-
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -61,11 +58,10 @@ def frequency(hits: int, *, runs: int) -> tuple[int, int]:
     rare = min(hits, runs - hits)
     if 1000 * rare < runs:
         few, many = 0, 1000
-    elif 10 * rare >= runs:
+    elif 5 * rare >= runs:
         few, many = round(10 * rare / runs), 10
     else:
-        # nearest by ratio, which is how rare chances are compared
-        few, many = 1, min(_OFTEN, key=lambda n: max(n * rare / runs, runs / (n * rare)))
+        few, many = 1, round(runs / rare)  # tenths would call 14 % and 9 % the same
     return (few, many) if rare == hits else (many - few, many)
 
 

@@ -25,9 +25,13 @@ _NOTICED = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How a chance moved since the previous forecast, in percentage points; `way` -1, 0 or 1."""
+    """How a chance moved since the previous forecast, in percentage points; `way` -1, 0 or 1.
+
+    `before` is what it was.
+    """
 
     text: str
+    before: str
     way: int
     points: float
 
@@ -130,16 +134,21 @@ def _status(stored: Stored) -> Mapping[tuple[str, str], str]:
 def _moves(movement: pl.DataFrame | None, language: Language) -> Mapping[tuple[str, str], Move]:
     if movement is None:
         return {}
-    rows = movement.select("team", "outcome", "change", "change_error").iter_rows()
-    return {(team, name): _move(by, error, language) for team, name, by, error in rows}
+    rows = movement.select(
+        "team", "outcome", "change", "change_error", "previous_probability"
+    ).iter_rows()
+    return {
+        (team, name): _move(by, error, whole_percent(before, language), language)
+        for team, name, by, error, before in rows
+    }
 
 
-def _move(change: float, error: float, language: Language) -> Move:
+def _move(change: float, error: float, before: str, language: Language) -> Move:
     decimals = 1 if error < _FINE else 0
     points = round(100 * change, decimals)
     if points == 0 or abs(change) < _NOTICED * error:
-        return Move("=", 0, 0.0)
-    return Move(language.signed(points, decimals), 1 if points > 0 else -1, points)
+        return Move("=", before, 0, 0.0)
+    return Move(language.signed(points, decimals), before, 1 if points > 0 else -1, points)
 
 
 def _chance(

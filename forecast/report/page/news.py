@@ -6,7 +6,7 @@ from forecast.report.page.chances import Chances
 from forecast.report.page.language import Language
 from forecast.report.stored import Stored
 
-__all__ = ["deck", "headline", "lower_first", "question"]
+__all__ = ["deck", "headline", "lower_first", "open_for_all", "question"]
 
 _NEWS = 1.0
 """Percentage points; smaller movements are no news."""
@@ -38,21 +38,24 @@ def headline(stored: Stored, chances: Chances, language: Language) -> str:
             outcome=language.label(labels[asked], asked),
             teams=", ".join(winners),
         )
-    later = chances.outcomes[chances.outcomes.index(asked) :]
-    told = [asked, *later[-1:]] if len(later) > 1 else [asked]
-    parts = [
-        f"{lower_first(language.label(labels[n], n))} {chances.by[leader, n].text}" for n in told
-    ]
-    said = language.say("%(team)s leads: %(chances)s", team=leader, chances=", ".join(parts))
-    move = chances.by[leader, asked].move
-    if move is None or abs(move.points) < _NEWS:
+    outcome = language.label(labels[asked], asked)
+    chance = chances.by[leader, asked]
+    if chance.proved:
+        return language.say("%(outcome)s: %(team)s is certain of it", outcome=outcome, team=leader)
+    said = language.say(
+        "%(outcome)s: %(team)s is favourite, with a chance of %(chance)s",
+        outcome=outcome,
+        team=leader,
+        chance=chance.text,
+    )
+    if chance.move is None or abs(chance.move.points) < _NEWS:
         return said
-    moved = language.say("%(points)s points since last time", points=move.text)
-    return f"{said} ({moved})"
+    before = language.say("before: %(chance)s", chance=chance.move.before)
+    return f"{said} ({before})"
 
 
 def deck(stored: Stored, chances: Chances, language: Language) -> str:
-    """Return how sure the news is, in natural frequencies and in the spread over strengths."""
+    """Return how sure the news is, as a frequency and in its spread, and the last outcome."""
     leader = chances.by[chances.teams[0], chances.asked]
     if leader.proved:
         return ""
@@ -60,14 +63,34 @@ def deck(stored: Stored, chances: Chances, language: Language) -> str:
     if not _anything_known(stored):
         return language.say("Only the fixtures are known, no result yet.") + f" {often}"
     if stored.facts["strength"]["uncertainty"] == "none":
-        return often
+        return f"{often}{_last(stored, chances, language)}"
     spread = language.say(
-        "How strong the clubs are is not known exactly: depending on it, the chance may be "
-        "anywhere between %(low)s and %(high)s.",
+        "How strong the clubs are is not known exactly: in 90 of 100 possibilities the chance lies "
+        "between %(low)s and %(high)s.",
         low=leader.low,
         high=leader.high,
     )
-    return f"{often} {spread}"
+    return f"{often} {spread}{_last(stored, chances, language)}"
+
+
+def _last(stored: Stored, chances: Chances, language: Language) -> str:
+    """Return the chance of the last outcome for the same team, if the page is about another."""
+    last = chances.outcomes[-1]
+    chance = chances.by[chances.teams[0], last]
+    if last == chances.asked or chance.proved:
+        return ""
+    return f" {language.label(stored.facts['outcomes'][last], last)}: {chance.text}."
+
+
+def open_for_all(stored: Stored, chances: Chances, language: Language) -> str:
+    """Say that nobody is through or out, if that is proved for every team and outcome."""
+    if "status" not in stored.tables or stored.provenance.get("proof", {}).get("undecided", 1):
+        return ""
+    if chances.out or any(chance.proved for chance in chances.by.values()):
+        return ""
+    return language.say(
+        "No club is through or out yet: by the rules each may still reach everything or miss it."
+    )
 
 
 def _open(stored: Stored, outcome: str) -> bool:

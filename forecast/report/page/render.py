@@ -18,7 +18,7 @@ from forecast.report.page.cut import Cut
 from forecast.report.page.fixtures import Fixture, fixtures_of
 from forecast.report.page.language import Language
 from forecast.report.page.method import method_of
-from forecast.report.page.news import deck, headline, lower_first
+from forecast.report.page.news import deck, headline, lower_first, open_for_all
 from forecast.report.page.past import past_of
 from forecast.report.page.shades import style_rules
 from forecast.report.page.subject import Subject
@@ -71,6 +71,7 @@ def _context(subject: Subject) -> dict[str, Any]:
         "dated": subject.dated,
         "headline": headline(stored, chances, language),
         "deck": deck(stored, chances, language),
+        "open_for_all": open_for_all(stored, chances, language),
         "asked": subject.asked,
         "asked_small": lower_first(subject.asked),
         "columns": _columns(subject),
