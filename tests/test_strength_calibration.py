@@ -55,8 +55,7 @@ def ranks_as_of(name, season, posterior):
 
 def test_strengths_and_chances_are_as_uncertain_as_they_say(seasons):
     seen = [
-        Observation(ranked(season, fits), chances(season, fits["half"], replicates=2))
-        for season, fits in seasons
+        Observation(ranked(season, fits), chances(season, fits["half"])) for season, fits in seasons
     ]
     assert len(checks.check(seen)) == 134
     assert not failures(seen)
@@ -74,10 +73,7 @@ def test_the_same_check_catches_strengths_that_are_taken_for_known(seasons):
         return replace(posterior, factor=np.zeros_like(posterior.factor))
 
     found = failures(
-        [
-            Observation({}, chances(season, frozen(fits["half"]), replicates=2))
-            for season, fits in seasons
-        ]
+        [Observation({}, chances(season, frozen(fits["half"]))) for season, fits in seasons]
     )
     assert ("qualified: low to high", "inside") in found
 
