@@ -99,6 +99,8 @@ def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes hav
 
     A full disk or a machine that lost power leaves such files, and then no start would succeed.
     """
+    if not hasattr(compiled, "_cache"):  # NUMBA_DISABLE_JIT: plain Python, for a debugger
+        return
     cache = compiled._cache  # noqa: SLF001 (numba has no other door)
     load = cache.load_overload
 
