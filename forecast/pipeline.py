@@ -24,6 +24,7 @@ from forecast.errors import ModelError
 from forecast.lowering import lower
 from forecast.plan import LEAST_REPLICATES, Plan
 from forecast.proof import Verdict, prove
+from forecast.report.completing import complete
 from forecast.report.facts import calibration, facts
 from forecast.report.files import json_bytes
 from forecast.report.folder import PROVENANCE, Folder, claim
@@ -137,8 +138,8 @@ class Result:
     def write(self, out: Path | str, *, force: bool = False, report: bool = True) -> Path:
         """Write `out/<id>/`, which appears whole or not at all, and return it.
 
-        A folder that already holds the same forecast is left as it is, unless `force`. Without
-        `report` only what programs read is written.
+        A folder that already holds the same forecast is left as it is, unless `force`; pages that
+        it lacks are added. Without `report` only what programs read is written.
 
         Raises
         ------
@@ -146,7 +147,9 @@ class Result:
             If the folder holds something else, or the disk refuses.
         """
         with claim(Path(out), self.plan.id) as folder:
-            if force or not folder.holds(self.plan.source.config_hash):
+            if not force and folder.holds(self.plan.source.config_hash):
+                complete(folder, self.plan, report=report)
+            else:
                 self.publish(folder, force=force, report=report)
             return folder.path
 
@@ -165,7 +168,6 @@ class Result:
             status: sum(verdict.status == status for verdict in self.verdicts)
             for status in ("certain", "impossible", "open")
         } | {"undecided": sum(verdict.undecided for verdict in self.verdicts)}
-        record(folder.out, self.plan, self.outcomes, self.status)
         if report:
             from forecast.report.pages import reader_files, with_files  # noqa: PLC0415 (templates)
 
@@ -174,6 +176,7 @@ class Result:
             document = with_files(document, files, made)
             files |= made
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
+        record(folder.out, self.plan, self.outcomes, self.status)
         return fault
 
 

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from cli_builders import write_cup
 
+import forecast as fc
 from forecast.cli.exits import exit_code
 from forecast.cli.verbs import app
 
@@ -40,6 +41,37 @@ def test_a_run_still_knows_its_folder_after_its_pages_were_made_again(folder, ke
     config = kept.parent.parent / "small.toml"
     assert forecast("run", config, "--out", folder.parent) == 0
     assert "already holds" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("former_signals")
+def test_running_again_adds_the_pages_that_were_left_out_and_simulates_nothing(
+    folder, kept, tmp_path, monkeypatch, capsys
+):
+    config = kept.parent.parent / "small.toml"
+    monkeypatch.setattr("forecast.pipeline.run", lambda *_, **__: pytest.fail("it simulated"))
+    before = {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+    assert forecast("run", config, "--out", tmp_path, "--no-report") == 0
+    assert not (folder / "report.html").exists()
+    assert forecast("run", config, "--out", tmp_path) == 0
+    assert "already holds this forecast, its pages were added" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in folder.glob("*.parquet")} == before
+    names = ("report.html", "forecast.xlsx", "outcomes_wide.csv", "img/social.png")
+    assert all((folder / name).is_file() for name in names)
+    assert forecast("run", config, "--out", tmp_path) == 0
+    assert "added" not in capsys.readouterr().err
+    monkeypatch.undo()
+    again = fc.run(fc.load(config), workers=1).write(tmp_path / "whole")
+    assert (again / "SHA256SUMS").read_bytes() == (folder / "SHA256SUMS").read_bytes()
+
+
+def test_a_run_that_was_stopped_before_its_history_keeps_it_when_run_again(folder, kept, tmp_path):
+    config = kept.parent.parent / "small.toml"
+    (there,) = (kept.parent / "history").rglob("*.parquet")
+    assert forecast("run", config, "--out", tmp_path, "--no-report") == 0
+    (again,) = (tmp_path / "history").rglob("*.parquet")
+    assert folder.is_dir()
+    assert again.relative_to(tmp_path) == there.relative_to(kept.parent)
+    assert again.read_bytes() == there.read_bytes()
 
 
 def test_one_bad_folder_stops_no_other(folder, tmp_path, capsys):

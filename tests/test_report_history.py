@@ -8,6 +8,7 @@ import pytest
 from cli_builders import write_cup
 from tables_builders import cup_plan
 
+import forecast as fc
 from forecast.cli.exits import exit_code
 from forecast.cli.past import draw_history, history_of
 from forecast.cli.verbs import app
@@ -115,6 +116,22 @@ def test_the_picture_has_a_line_a_team_and_is_replaced_whole(tmp_path):
         draw_history(histories, outcome="champion", path=tmp_path / "nowhere" / "a.png")
     with pytest.raises(ConfigError, match="found 2 competitions"):
         draw_history({**histories, "other": histories["cup"]}, outcome="champion", path=path)
+
+
+def test_a_forecast_whose_page_fails_leaves_no_history(tmp_path, monkeypatch):
+    (config,) = write_cup(tmp_path / "cup")
+    result = fc.run(fc.load(config), workers=1)
+
+    def fail(*_, **__):
+        raise RuntimeError("no page")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("forecast.report.pages.reader_files", fail)
+        with pytest.raises(RuntimeError, match="no page"):
+            result.write(tmp_path / "out")
+    assert not list((tmp_path).rglob("*.parquet"))
+    result.write(tmp_path / "out")
+    assert len(list((tmp_path / "out" / "history").rglob("*.parquet"))) == 1
 
 
 @pytest.mark.usefixtures("former_signals")

@@ -11,6 +11,7 @@ from forecast.cli.streams import Ticker, emit, say
 
 if TYPE_CHECKING:
     from forecast.plan import Plan
+    from forecast.report.folder import Folder
 
 __all__ = ["app"]
 
@@ -224,8 +225,7 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
 
     with claim(out, plan.id) as folder:
         if not force and folder.holds(plan.source.config_hash):
-            say(f"{folder.path}: already holds this forecast")
-            return "already there"
+            return _already_there(folder, plan, report=report)
         folder.demand_free(force=force)
         from forecast.pipeline import run as run_plan  # noqa: PLC0415 (a second, only if needed)
         from forecast.report.terminal import outcome_lines  # noqa: PLC0415 (same)
@@ -242,6 +242,17 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
     where = str(folder.path / "outcomes.csv")
     emit(outcome_lines(plan, result.outcomes, result.verdicts, notes=result.notes, where=where))
     return "done"
+
+
+def _already_there(folder: Folder, plan: Plan, *, report: bool) -> str:
+    """Say that a forecast is there; add the pages that an earlier run without them left out."""
+    from forecast.report.completing import complete  # noqa: PLC0415 (same)
+
+    added, fault = complete(folder, plan, report=report)
+    if fault:
+        say(f"warning: {fault}")
+    say(f"{folder.path}: already holds this forecast{', its pages were added' if added else ''}")
+    return "already there"
 
 
 def _fit(plan: Plan, *, out: Path, force: bool) -> str:

@@ -21,10 +21,22 @@ from pathlib import Path
 from forecast.errors import OutputError
 from forecast.report.text import shown
 
-__all__ = ["CHECKSUMS", "PROVENANCE", "Folder", "claim", "locked", "replace_file", "write_once"]
+__all__ = [
+    "CHECKSUMS",
+    "PAGE",
+    "PROVENANCE",
+    "Folder",
+    "claim",
+    "locked",
+    "replace_file",
+    "write_once",
+]
 
 PROVENANCE = "provenance.json"
 """The file that says which config a folder holds."""
+
+PAGE = "report.html"
+"""The page that people open; a run can leave it out."""
 
 CHECKSUMS = "SHA256SUMS"
 """The file that `sha256sum -c` reads: all others but provenance, whose clock never repeats."""

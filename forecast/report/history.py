@@ -13,13 +13,16 @@ import polars as pl
 from forecast.errors import OutputError
 from forecast.plan import Plan
 from forecast.report.files import parquet_bytes
-from forecast.report.folder import write_once
+from forecast.report.folder import Folder, write_once
 from forecast.report.text import shown
 from forecast.tables import HISTORY, history_table
 
-__all__ = ["HISTORY_FOLDER", "competitions", "read_history", "record"]
+__all__ = ["HISTORY_FOLDER", "competitions", "read_history", "record", "remember"]
 
 HISTORY_FOLDER = "history"
+
+_KEPT = ("outcomes", "status")
+"""The tables that a history is made of."""
 
 _HASH_DIGITS = 16
 """Of the hash in the name of a file; the whole hash is inside."""
@@ -33,12 +36,24 @@ def record(out: Path, plan: Plan, outcomes: pl.DataFrame, status: pl.DataFrame) 
     OutputError
         If the disk refuses.
     """
-    config_hash = plan.source.config_hash
-    path = _folder(out, plan.competition.id) / f"forecast={plan.id}"
-    path /= f"{config_hash[:_HASH_DIGITS]}.parquet"
+    path = _path(out, plan)
     if not path.exists():
-        write_once(path, parquet_bytes(history_table(outcomes, status, config_hash)))
+        table = history_table(outcomes, status, plan.source.config_hash)
+        write_once(path, parquet_bytes(table))
     return path
+
+
+def remember(folder: Folder, plan: Plan) -> None:
+    """Keep a forecast that is in its folder, if its run was stopped before it did.
+
+    Raises
+    ------
+    OutputError
+        If the disk refuses.
+    """
+    if not _path(folder.out, plan).exists():
+        tables = (pl.read_parquet(folder.path / f"{name}.parquet") for name in _KEPT)
+        record(folder.out, plan, *tables)
 
 
 def read_history(out: Path, competition: str) -> pl.DataFrame:
@@ -59,6 +74,11 @@ def competitions(out: Path) -> list[str]:
     """Return the competitions that OUT remembers."""
     found = sorted((out / HISTORY_FOLDER).glob("competition=*"))
     return [path.name.removeprefix("competition=") for path in found]
+
+
+def _path(out: Path, plan: Plan) -> Path:
+    name = f"{plan.source.config_hash[:_HASH_DIGITS]}.parquet"
+    return _folder(out, plan.competition.id) / f"forecast={plan.id}" / name
 
 
 def _folder(out: Path, competition: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from forecast.report.files import json_bytes
-from forecast.report.folder import CHECKSUMS, PROVENANCE, claim
+from forecast.report.folder import CHECKSUMS, PAGE, PROVENANCE, Folder, claim
 from forecast.report.history import read_history
 from forecast.report.package import data_files
 from forecast.report.page.figures import Figure, figures_of
@@ -19,9 +19,8 @@ from forecast.report.page.subject import subject_of
 from forecast.report.pictures.drawing import DrawingError, Drawn, draw
 from forecast.report.stored import Stored, read_stored, read_verified
 
-__all__ = ["PAGE", "reader_files", "render_again"]
+__all__ = ["add_pages", "reader_files", "render_again"]
 
-PAGE = "report.html"
 PICTURES = "img"
 
 
@@ -81,13 +80,27 @@ def render_again(folder: Path, *, lang: str) -> tuple[Path, str | None]:
     folder = folder.resolve()
     read_stored(folder)  # refused before anything is made beside it
     with claim(folder.parent, folder.name) as held:
-        stored = read_stored(folder)
-        made, fault = reader_files(stored, out=folder.parent, lang=lang)
-        made |= data_files(stored.facts, stored.tables, desk=True)
-        kept = _kept(folder, stored)
-        document = with_files(stored.provenance, kept, made)
-        held.publish({**kept, **made, PROVENANCE: json_bytes(document)}, force=True)
+        fault = add_pages(held, lang=lang)
     return folder / PAGE, fault
+
+
+def add_pages(folder: Folder, *, lang: str = DEFAULT_LANGUAGE) -> str | None:
+    """Make what people open from a claimed folder; return why pictures are missing.
+
+    Raises
+    ------
+    ConfigError
+        If it is no forecast, or damaged.
+    OutputError
+        If the disk refuses.
+    """
+    stored = read_stored(folder.path)
+    made, fault = reader_files(stored, out=folder.out, lang=lang)
+    made |= data_files(stored.facts, stored.tables, desk=True)
+    kept = _kept(folder.path, stored)
+    document = with_files(stored.provenance, kept, made)
+    folder.publish({**kept, **made, PROVENANCE: json_bytes(document)}, force=True)
+    return fault
 
 
 def with_files(

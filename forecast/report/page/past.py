@@ -12,7 +12,7 @@ from forecast.report.page.chances import Chances
 from forecast.report.page.language import Language
 from forecast.report.percent import share
 from forecast.report.stored import Stored
-from forecast.tables import in_order
+from forecast.tables import history_table, in_order
 
 __all__ = ["Past", "known_history", "past_of"]
 
@@ -29,10 +29,13 @@ class Past:
 
 
 def known_history(stored: Stored, history: pl.DataFrame) -> pl.DataFrame:
-    """Return this forecast and the last one of each earlier day; none if this is not there."""
+    """Return this forecast, remembered or not yet, and the last one of each earlier day."""
     ours = stored.facts["config_hash"]
     if ours not in set(history["config_hash"]):
-        return history.clear()
+        if "status" not in stored.tables:  # an older forecast, which nothing can be compared with
+            return history.clear()
+        own = history_table(stored.tables["outcomes"], stored.tables["status"], ours)
+        history = pl.concat([history, own])
     day = date.fromisoformat(stored.facts["as_of"]) if stored.facts["as_of"] else date.max
     order = in_order(history).filter(pl.col("as_of").fill_null(date.max) < day)
     earlier = order.unique("as_of", keep="last")["config_hash"]

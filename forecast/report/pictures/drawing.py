@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forecast.report.pictures.png import repacked
+
 __all__ = ["Chart", "DrawingError", "Drawn", "draw"]
 
 _SECONDS = 120
@@ -23,7 +25,7 @@ class DrawingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture to draw: a Vega-Lite specification; `scale` pixels a unit, by default two."""
+    """A picture to draw: a Vega-Lite specification; `scale` pixels a unit, by default 1.5."""
 
     name: str
     spec: Mapping[str, Any]
@@ -73,5 +75,5 @@ def _drawn(each: Mapping[str, str]) -> Drawn:
         for side in ("width", "height")
         if (found := re.search(rf' {side}="([0-9.]+)"', head))
     )
-    png = base64.b64decode(each["png"])
+    png = repacked(base64.b64decode(each["png"]))
     return Drawn(svg=each["svg"].encode(), png=png, width=width, height=height)
