@@ -91,6 +91,7 @@ class Result:
     matches: pl.DataFrame
     strengths: pl.DataFrame
     standings: pl.DataFrame
+    results: pl.DataFrame
     margins: pl.DataFrame
     next_results: pl.DataFrame
     status: pl.DataFrame
@@ -130,6 +131,7 @@ class Result:
             "matches": self.matches,
             "strengths": self.strengths,
             "standings": self.standings,
+            "results": self.results,
             "margins": self.margins,
             "next_results": self.next_results,
             "status": self.status,

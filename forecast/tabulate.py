@@ -35,6 +35,7 @@ def tabulate(plan: Plan, season: Season, fitted: Fit, counts: Counts) -> dict[st
         "matches": tables.leverage_table(matches, fixtures, plan, layout, counts),
         "strengths": strengths_of(plan, fitted),
         "standings": tables.standings_table(plan),
+        "results": tables.result_table(plan),
         "margins": tables.margin_table(layout, counts),
         "next_results": tables.next_result_table(plan, layout, counts),
     }

@@ -19,7 +19,7 @@ from forecast.config import Overrides, load
 from forecast.errors import ModelError, OutputError
 
 TABLES = (
-    "outcomes", "places", "points", "tie_breaks", "matches", "strengths", "standings",
+    "outcomes", "places", "points", "tie_breaks", "matches", "strengths", "standings", "results",
     "margins", "next_results", "status",
 )  # fmt: skip
 PROGRAM = [sys.executable, "-m", "forecast"]

@@ -34,6 +34,7 @@ name = {name}
 teams = "teams.csv"
 matches = "matches.csv"
 points = {{ win = 3, draw = 1, loss = 0 }}
+sources = [{name}]
 [[stage]]
 id = "league"
 kind = "table"

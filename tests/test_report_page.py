@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import numpy as np
 import polars as pl
 import pytest
 from cli_builders import write_cup
@@ -10,8 +11,9 @@ from page_reader import Page, inside
 
 import forecast as fc
 from forecast.report.history import read_history
-from forecast.report.page.cut import cut_of
+from forecast.report.page.cut import cuts_of
 from forecast.report.page.language import language
+from forecast.report.page.margins import Cell, pooled
 from forecast.report.page.method import method_of
 from forecast.report.page.shades import INK, SHADES, contrast, shade
 from forecast.report.pages import reader_files, render_again
@@ -103,30 +105,39 @@ def test_every_chance_is_the_count_of_the_long_table(pages, stored, lang):
 def test_points_and_tie_breaks_are_the_counts_of_their_tables(pages, stored):
     page = Page(pages["en"])
     enough = dict(stored.tables["points"].select("points", "enough").iter_rows())
-    for points, cell in page.rows("points")[1:]:
+    for points, cell in page.rows("points-2")[1:]:
         (counted,) = inside(cell, {"data"})
         assert int(counted["attributes"]["value"]) == enough[int(points["text"])]
     hits = stored.tables["tie_breaks"].filter(pl.col("hits") > 0)["hits"].to_list()
     shown = [
-        int(inside(cell, {"data"})[0]["attributes"]["value"]) for _, cell in page.rows("rungs")[1:]
+        int(inside(cell, {"data"})[0]["attributes"]["value"])
+        for _, cell in page.rows("rungs-2")[1:]
     ]
     assert shown == hits
 
 
+def span(text):
+    """The goal differences of a row of margins, from its English name."""
+    numbers = [int(each.replace("−", "-")) for each in re.findall("[+−]?[0-9]+", text)]
+    low, high = min(numbers), max(numbers)
+    return (low, 99) if "better" in text else (-99, high) if "worse" in text else (low, high)
+
+
 def test_margins_and_next_results_are_the_counts_of_their_tables(pages, stored):
     page = Page(pages["en"])
-    header, *rows = page.rows("margins")
+    header, *rows = page.rows("margins-2")
     points = [int(cell["text"].split()[0]) for cell in header[1:]]
-    enough = {
-        (row["goal_difference"], row["points"]): row["enough"]
-        for row in stored.tables["margins"].iter_rows(named=True)
-    }
+    margins = stored.tables["margins"]
     assert rows
     for difference, *cells in rows:
+        low, high = span(difference["text"])
+        here = margins.filter(pl.col("goal_difference").is_between(low, high))
         for total, cell in zip(points, cells, strict=True):
             for counted in inside(cell, {"data"}):
-                key = (int(difference["text"].replace("−", "-")), total)
-                assert int(counted["attributes"]["value"]) == enough[key]
+                enough, reached = here.filter(points=total).select("enough", "reached").sum().row(0)
+                assert int(counted["attributes"]["value"]) == enough
+                said = percent(enough, runs=reached, std_error=1)
+                assert counted["text"] == said.replace(" ", "")
     results = stored.tables["next_results"]
     for team in results["team"].unique():
         card = next(each for each in page.all("li") if each["text"].strip().startswith(team))
@@ -136,16 +147,71 @@ def test_margins_and_next_results_are_the_counts_of_their_tables(pages, stored):
         assert {int(each["attributes"]["value"]) for each in told} <= counts
 
 
+def rounded(value):
+    """A chance that is no count, as ranges and matches print it."""
+    return "<1%" if value < 0.005 else ">99%" if value > 0.995 else f"{100 * value:.0f}%"
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_every_range_is_low_and_high_of_its_club_and_outcome(pages, stored, lang):
+    page = Page(pages[lang])
+    lines = {row["team"]: {} for row in stored.tables["outcomes"].iter_rows(named=True)}
+    for row in stored.tables["outcomes"].iter_rows(named=True):
+        lines[row["team"]][row["outcome"]] = f"{rounded(row['low'])}–{rounded(row['high'])}"
+    open_lines = stored.tables["status"].filter(status="open").select("team", "outcome").rows()
+    cards = [each for each in page.all("li") if each["attributes"].get("class") == "card"]
+    told = 0
+    for card in cards:
+        team = inside(card, {"h3"})[0]["text"]
+        own = re.findall(r"\[([<>0-9]+%–[<>0-9]+%)\]", card["text"])
+        asked, *others = [o for o in ("champion", "finalist") if (team, o) in open_lines]
+        assert own == [lines[team][outcome] for outcome in (asked, *others)]
+        told += len(own)
+    assert told > 4
+    (deck,) = [each for each in page.all("p") if each["attributes"].get("class") == "deck"]
+    leader = page.rows("main")[1][0]["text"]
+    assert lines[leader]["champion"] in deck["text"]
+
+
+def test_the_range_is_explained_once_and_every_mention_leads_there(pages):
+    page = Page(pages["en"])
+    assert page.by_id("range")["text"].startswith("In brackets stands the range")
+    assert len([each for each in page.all("a") if each["attributes"]["href"] == "#range"]) == 2
+    assert pages["en"].count("90 of 100") == 1
+
+
+def test_results_and_the_table_are_those_of_their_tables(pages, stored):
+    page = Page(pages["en"])
+    (found,) = [each for each in page.all("ul") if each["attributes"].get("class") == "results"]
+    said = [each["text"].strip() for each in inside(found, {"li"})]
+    assert said == [
+        f"{row['home']} {row['home_goals']}–{row['away_goals']} {row['away']}"
+        for row in stored.tables["results"].iter_rows(named=True)
+    ]
+    header, *rows = page.rows("standings")
+    assert [cell["text"] for cell in header][-1] == "finalist"
+    hits = dict(stored.tables["outcomes"].filter(outcome="finalist").select("team", "hits").rows())
+    standings = stored.tables["standings"]
+    assert [row[1]["text"] for row in rows] == standings["team"].to_list()
+    assert [int(row[-2]["text"]) for row in rows] == standings["points"].to_list()
+    for row in rows:
+        assert int(inside(row[-1], {"data"})[0]["attributes"]["value"]) == hits[row[1]["text"]]
+    last = [each for each in page.all("tr") if each["attributes"].get("class") == "last"]
+    assert [inside(row, {"td"})[0]["text"] for row in last] == ["2"]
+
+
 def test_no_percentage_is_printed_that_nothing_counts(pages, stored, history):
     """Every percentage of the page is one that the tables give, however they are rounded."""
     sections = Page(pages["en"]).all("section")[:-1]  # the last explains the method
     shown = {each for part in sections for each in re.findall(r"[<>]?\d+(?:\.\d)?%", part["text"])}
     values = [stored.tables["outcomes"][name] for name in ("probability", "low", "high")]
     values += [stored.tables["matches"][name] for name in ("p_home", "p_draw", "p_away")]
-    values += [stored.tables[name]["probability"] for name in ("next_results", "margins")]
+    values += [stored.tables["next_results"]["probability"]]
     values += [stored.tables["points"]["probability"], stored.tables["tie_breaks"]["probability"]]
     values += [history["probability"]]
     allowed = {"<1%", "<0.1%", ">99%", ">99.9%"}
+    rows = Page(pages["en"]).rows("margins-2")  # sums of rows, which their own test traces
+    allowed |= {cell["text"] for row in rows for cell in row[1:]}
     for series in values:
         for value in series.drop_nulls():
             allowed |= {f"{100 * value:.0f}%", f"{100 * value:.1f}%"}
@@ -237,20 +303,20 @@ def test_the_page_says_how_chances_moved(pages, history):
 
 
 def cut_places(stored, cuts, places):
-    """The cut of the page if the table has these cuts and outcomes these places."""
+    """The cuts of the page if the table has these cuts and outcomes these places."""
     points = pl.concat(
         [stored.tables["points"].with_columns(cut=pl.lit(cut, dtype=pl.Int64)) for cut in cuts]
     )
     facts = {**stored.facts, "outcome_places": {str(k): [text] for k, text in enumerate(places)}}
     tables = {**stored.tables, "points": points}
     changed = Stored(facts=facts, provenance=stored.provenance, tables=tables)
-    return cut_of(changed, language("en")).place
+    return [cut.place for cut in cuts_of(changed, language("en"))]
 
 
-def test_the_cut_is_where_an_outcome_ends_and_most_are_above_it(stored):
+def test_a_cut_is_where_an_outcome_ends_and_that_most_are_above_comes_first(stored):
     ends = ["league:1-8", "league:1-24", "final:1"]
-    assert cut_places(stored, [2, 8, 24, 30], ends) == 24
-    assert cut_places(stored, [2, 8], ["final:1"]) == 8
+    assert cut_places(stored, [2, 8, 24, 30], ends) == [24, 8]
+    assert cut_places(stored, [2, 8], ["final:1"]) == [8]
 
 
 def test_past_scores_are_told_beside_a_simple_rule(stored):
@@ -266,3 +332,63 @@ def test_past_scores_are_told_beside_a_simple_rule(stored):
     assert "0.988" in said
     assert "1.012" in said
     assert "not replayed" in method_of(stored, language("en")).past
+
+
+def cells(**columns):
+    """A row of margins, from `reached` and `enough` of each total of points."""
+    return {
+        int(name[1:]): Cell(
+            reached, enough, (enough / reached * (1 - enough / reached) / 500) ** 0.5
+        )
+        for name, (reached, enough) in columns.items()
+    }
+
+
+def test_margins_that_the_counts_cannot_tell_apart_share_a_row():
+    """The rows of the forecast after round 1 that once said −12: 30 %, above −10: 26 %."""
+    rows = [
+        (range(-8, -7), cells(p7=(2932, 829))),
+        (range(-9, -8), cells(p7=(1738, 450))),
+        (range(-10, -9), cells(p7=(953, 245))),
+        (range(-12, -11), cells(p7=(313, 93))),
+    ]
+    ((differences, row),) = pooled(rows)
+    assert (differences.start, differences.stop) == (-12, -7)
+    assert (row[7].reached, row[7].enough) == (5936, 1617)
+
+
+def test_margins_never_rise_where_goal_difference_falls():
+    rng = np.random.default_rng(7)
+    for _ in range(200):
+        slope = np.sort(rng.random(12))[::-1]
+        reached = rng.integers(300, 3000, (12, 2))
+        enough = rng.binomial(reached, slope[:, np.newaxis])
+        rows = [
+            (
+                range(-k, 1 - k),
+                cells(p6=(reached[k, 0], enough[k, 0]), p7=(reached[k, 1], enough[k, 1])),
+            )
+            for k in range(12)
+        ]
+        found = pooled(rows)
+        for points in (6, 7):
+            shares = [row[points].share for _, row in found]
+            assert shares == sorted(shares, reverse=True)
+            assert sum(row[points].enough for _, row in found) == enough[:, points - 6].sum()
+
+
+def test_a_rule_that_came_later_is_told_as_unknown_on_that_day(stored):
+    stages = [dict(stage) for stage in stored.facts["stages"]]
+    stages[1]["changes"] = [{"from": "2023-11-07", "legs": 2, "in_force": False}]
+    facts = {**stored.facts, "stages": stages, "as_of": "2023-09-20", "sources": ["A", "B & C"]}
+    told = method_of(Stored(facts, stored.provenance, stored.tables), language("en"))
+    (change,) = told.changes
+    assert change.day == "November 7, 2023"
+    assert change.says == (
+        "New rule for Final: two legs. That was decided later: on September 20, 2023, the day of "
+        "this forecast, nobody knew it, so the old rule is played here."
+    )
+    assert told.sources == "Fixtures and results were taken from: A; B & C."
+    rules = dict(told.rules)
+    assert "the two that are left meet" in rules["Final"][0]
+    assert dict(told.outcomes)["champion"] == "the winner of “Final”"

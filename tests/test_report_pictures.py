@@ -56,7 +56,7 @@ def charts():
     lines = {name: [(date(2026, 1, 1), 0.1), (date(2026, 2, 1), 0.2)] for name in NAMES}
     days = {date(2026, 1, 1): 'it\'s "1"', date(2026, 2, 1): "2"}
     return [
-        Chart("places", places_chart(cells, teams=NAMES, places=8, cut=4, words=WORDS)),
+        Chart("places", places_chart(cells, teams=NAMES, places=8, cuts=[4], words=WORDS)),
         Chart("points", points_chart([(0, 0.0, "<1%"), (3, 0.5, "50%")], words=WORDS)),
         Chart("history", history_chart(lines, first=NAMES[:4], days=days, words=WORDS)),
         Chart("bracket", bracket_chart(stages, title=NAMES[0], subtitle=NAMES[3])),

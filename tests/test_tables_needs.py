@@ -97,6 +97,7 @@ def test_leverage_is_the_larger_gap_of_the_two_teams(counts):
         team = gaps[:, k].argmax()
         assert frame[f"leverage_{name}"][0] == gaps[team, k]
         assert frame[f"error_leverage_{name}"][0] == error[0, 0, team, k] + error[0, 2, team, k]
+        assert frame[f"team_leverage_{name}"][0] == TEAMS[team]
 
 
 def test_a_result_that_never_happened_has_no_chance_and_no_leverage(counts):
@@ -108,6 +109,7 @@ def test_a_result_that_never_happened_has_no_chance_and_no_leverage(counts):
     frame = leverage_table(blank(1), fixtures_left(plan), plan, CUP_LAYOUT, never)
     assert frame["leverage_champion"].to_list() == [None]
     assert frame["error_leverage_champion"].to_list() == [None]
+    assert frame["team_leverage_champion"].to_list() == [None]
 
 
 def test_margins_count_teams_by_points_and_goal_difference(played, counts):

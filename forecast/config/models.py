@@ -372,3 +372,6 @@ class CompetitionFile(_Document):
     headline: Annotated[
         StageId | None, Field(description="the id of an outcome, which pages put first")
     ] = None
+    sources: Annotated[
+        list[Text], Field(max_length=64, description="a list of who published the data")
+    ] = []

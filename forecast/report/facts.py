@@ -40,6 +40,7 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
             for outcome in plan.competition.outcomes
         },
         "headline": written["headline"] or plan.competition.outcomes[-1].id,
+        "sources": written["sources"],
         "start": plan.start,
         "bracket": [[teams[home], teams[away]] for home, away in plan.bracket or ()],
         "stages": [

@@ -7,7 +7,7 @@ from forecast.tables.history import history_table, in_order, movement_table
 from forecast.tables.modelled import fixtures_left, match_table, strength_table
 from forecast.tables.needs import leverage_table, margin_table, next_result_table
 from forecast.tables.schemas import HISTORY
-from forecast.tables.standings import standings_table
+from forecast.tables.standings import result_table, standings_table
 from forecast.tables.status import check_status, status_table
 from forecast.tables.uncertainty import spread, standard_error
 
@@ -27,6 +27,7 @@ __all__ = [
     "outcome_table",
     "place_table",
     "points_table",
+    "result_table",
     "spread",
     "standard_error",
     "standings_table",

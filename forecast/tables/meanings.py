@@ -59,6 +59,7 @@ TABLES: dict[str, Table] = {
         "The tables as they stand, results that are known alone: one row a stage and team.",
         ("stage", "team"),
     ),
+    "results": Table("Every result that the forecast knows: one row a match."),
     "status": Table(
         "What the rules already prove, never the counts: one row a team and outcome.",
         ("team", "outcome"),
@@ -143,6 +144,11 @@ _COLUMNS: dict[str, tuple[str, str | None]] = {
     "home_advantage": ("How much more a side scores at home; one number, repeated.", _LOG_RATE),
     "home_advantage_sd": ("Standard deviation of `home_advantage`.", _LOG_RATE),
     "status": ("`certain`, `impossible` or `open`; proved from the rules, not counted.", None),
+    "leg": ("The leg of a tie; empty in a table.", None),
+    "home_goals": ("Goals of the home side after 90 minutes.", "goals"),
+    "away_goals": ("Goals of the away side after 90 minutes.", "goals"),
+    "winner": ("Who won the tie, where this row settles it; else empty.", None),
+    "awarded": ("Whether a ruling gave the score: it counts in the table, never in the fit.", None),
     "played": ("Matches played.", "matches"),
     "wins": ("Matches won.", "matches"),
     "draws": ("Matches drawn.", "matches"),
@@ -183,6 +189,7 @@ _BEGINNINGS: dict[str, tuple[str, str | None]] = {
         "What a home and an away win change in the chance of {}, for the team with more at stake.",
         "probability",
     ),
+    "team_leverage_": ("The team with more at stake in the leverage on {}.", None),
     "error_leverage_": (
         "At most the error of the simulation in the leverage on {}.",
         "probability",

@@ -101,11 +101,11 @@ def leverage_table(
     layout: Layout,
     counts: Counts,
 ) -> pl.DataFrame:
-    """Append to the matches left what hangs on each, columns `leverage_<outcome>` and its error.
+    """Append what hangs on each match left: `leverage_<outcome>`, its error, and whose it is.
 
     It is the difference that the result makes to the team with more at stake: the larger of
     |P(outcome | home win) - P(outcome | away win)| of its two teams; in a tie, of going through
-    and going out. The error is the sum of those of both chances, more than it can be. Both are
+    and going out. The error is the sum of those of both chances, more than it can be. All are
     null where a result never happened on the sampled tiles.
     """
     chance, error = conditional_chances(counts)
@@ -123,6 +123,12 @@ def leverage_table(
             name = f"{beginning}leverage_{outcome.id}"
             chosen = np.take_along_axis(values, side, axis=1)[:, 0, k]
             columns[name] = pl.Series(name, chosen, pl.Float64, nan_to_null=True)
+    pairs = [(plan.competition.teams[m.home], plan.competition.teams[m.away]) for m in fixtures]
+    for k, outcome in enumerate(layout.outcomes):
+        there = columns[f"leverage_{outcome.id}"].is_not_null()
+        sides = zip(pairs, side[:, 0, k], there, strict=True)
+        names = [pair[at] if seen else None for pair, at, seen in sides]
+        columns[f"team_leverage_{outcome.id}"] = pl.Series(names, dtype=pl.String)
     frame = matches.with_columns(**columns)
     return conform(frame, with_leverage([outcome.id for outcome in layout.outcomes]))
 

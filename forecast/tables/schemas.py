@@ -15,6 +15,7 @@ __all__ = [
     "OUTCOMES",
     "PLACES",
     "POINTS",
+    "RESULTS",
     "STATUS",
     "STRENGTHS",
     "TIE_BREAKS",
@@ -155,6 +156,21 @@ STANDINGS = pl.Schema(
     }
 )
 
+RESULTS = pl.Schema(
+    {
+        "stage": pl.String,
+        "round": pl.Int64,
+        "leg": pl.Int64,
+        "date": pl.Date,
+        "home": pl.String,
+        "away": pl.String,
+        "home_goals": pl.Int64,
+        "away_goals": pl.Int64,
+        "winner": pl.String,
+        "awarded": pl.Boolean,
+    }
+)
+
 STRENGTHS = pl.Schema(
     {
         "team": pl.String,
@@ -171,18 +187,24 @@ STRENGTHS = pl.Schema(
 )
 
 MAY_BE_NULL = frozenset(
-    {"as_of", "previous_as_of", "round", "date", "cut", "enough", "probability"}
+    {"as_of", "previous_as_of", "round", "leg", "date", "winner", "cut", "enough", "probability"}
 )
 
 
-LEVERAGE = ("leverage_", "error_leverage_")
+LEVERAGE = ("leverage_", "error_leverage_", "team_leverage_")
 """Beginnings of the columns of leverage, before the id of an outcome."""
 
 
 def with_leverage(outcomes: Sequence[str]) -> pl.Schema:
-    """Return `MATCHES` with two columns an outcome: its leverage, and the error of that."""
-    names = [f"{first}leverage_{outcome}" for outcome in outcomes for first in ("", "error_")]
-    return pl.Schema([*MATCHES.items(), *((name, pl.Float64()) for name in names)])
+    """Return `MATCHES` with columns an outcome: its leverage, the error of that, and its team."""
+    numbers = [f"{first}leverage_{outcome}" for outcome in outcomes for first in ("", "error_")]
+    return pl.Schema(
+        [
+            *MATCHES.items(),
+            *((name, pl.Float64()) for name in numbers),
+            *((f"team_leverage_{outcome}", pl.String()) for outcome in outcomes),
+        ]
+    )
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""The table as it is now: played matches added up, before any simulation."""
+"""What was played: results as they are known, and the tables that they add up to."""
 
 from __future__ import annotations
 
@@ -6,9 +6,31 @@ import polars as pl
 
 from forecast.columns import column_weights
 from forecast.plan import Plan, TableStage
-from forecast.tables.schemas import STANDINGS, conform
+from forecast.tables.schemas import RESULTS, STANDINGS, conform
 
-__all__ = ["standings_table"]
+__all__ = ["result_table", "standings_table"]
+
+
+def result_table(plan: Plan) -> pl.DataFrame:
+    """One row a match whose score is known, in the order of matches.csv; schema `RESULTS`."""
+    teams = plan.competition.teams
+    rows = [
+        (
+            match.stage,
+            match.round,
+            match.leg,
+            match.date,
+            teams[match.home],
+            teams[match.away],
+            match.home_goals,
+            match.away_goals,
+            None if match.winner is None else teams[match.winner],
+            match.awarded,
+        )
+        for match in plan.matches
+        if match.played
+    ]
+    return conform(pl.DataFrame(rows, schema=RESULTS, orient="row"), RESULTS)
 
 
 def standings_table(plan: Plan) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from forecast.report.page.fixtures import Fixture
 from forecast.report.page.language import Language
 from forecast.report.stored import Stored
 
-__all__ = ["Club", "Standing", "anchors", "clubs_of"]
+__all__ = ["Club", "Standing", "anchors", "clubs_of", "standings_of"]
 
 _TAIL = 0.1
 """Places are told without the worst and the best tenth of all runs."""
@@ -36,7 +36,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Club:
-    """A team on the page; `chances` are in the order of the outcomes of `Chances`."""
+    """A team on the page; `chances` are in the order of the outcomes of `Chances`.
+
+    `matches` are those that it is known to play yet, the next one first, each with whether it is
+    at home.
+    """
 
     name: str
     anchor: str
@@ -44,8 +48,7 @@ class Club:
     chances: tuple[Chance, ...]
     asked: Chance
     facts: tuple[str, ...]
-    next: Fixture | None
-    at_home: bool
+    matches: tuple[tuple[Fixture, bool], ...]
     after: tuple[After, ...]
 
 
@@ -53,19 +56,19 @@ def clubs_of(
     stored: Stored,
     chances: Chances,
     *,
-    cut: Cut | None,
+    cuts: Sequence[Cut],
     fixtures: Sequence[Fixture],
     language: Language,
 ) -> tuple[Club, ...]:
     """Return all teams that can still reach something, in the order of `chances`."""
     links = anchors(chances.teams)
-    standings = _standings(stored, language)
+    standings = standings_of(stored, language)
     spans = _spans(stored)
     after = after_results(stored, chances, language)
-    matches: dict[str, Fixture] = {}
+    matches: dict[str, list[tuple[Fixture, bool]]] = {}
     for fixture in fixtures:
-        matches.setdefault(fixture.home, fixture)
-        matches.setdefault(fixture.away, fixture)
+        matches.setdefault(fixture.home, []).append((fixture, True))
+        matches.setdefault(fixture.away, []).append((fixture, False))
     return tuple(
         Club(
             name=team,
@@ -74,12 +77,11 @@ def clubs_of(
             chances=tuple(chances.by[team, outcome] for outcome in chances.outcomes),
             asked=chances.by[team, chances.asked],
             facts=tuple(
-                _told(standings.get(team), spans.get(team), cut, language)
+                _told(standings.get(team), spans.get(team), cuts, language)
                 if not chances.by[team, chances.asked].proved
                 else ()
             ),
-            next=matches.get(team),
-            at_home=team in matches and matches[team].home == team,
+            matches=tuple(matches.get(team, ())),
             after=after.get(team, ()),
         )
         for team in chances.teams
@@ -99,7 +101,8 @@ def anchors(teams: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
-def _standings(stored: Stored, language: Language) -> Mapping[str, Standing]:
+def standings_of(stored: Stored, language: Language) -> Mapping[str, Standing]:
+    """Return the first table as it stands, in its order."""
     frame = stored.tables["standings"]
     if frame.is_empty():
         return {}
@@ -139,7 +142,7 @@ def _spans(stored: Stored) -> Mapping[str, tuple[int, int]]:
 def _told(
     standing: Standing | None,
     span: tuple[int, int] | None,
-    cut: Cut | None,
+    cuts: Sequence[Cut],
     language: Language,
 ) -> Iterable[str]:
     """Yield sentences about the table: likely places, and the points that are usually enough."""
@@ -152,14 +155,15 @@ def _told(
             first=first,
             last=last,
         )
-    open_still = [t for t in in_doubt(cut.totals) if t.points >= standing.points] if cut else []
-    if cut and open_still:
-        yield language.say(
-            "Points now: %(now)s. Enough in the end for place %(place)s: %(totals)s.",
-            now=standing.points,
-            place=cut.place,
-            totals="; ".join(_total(each, language) for each in open_still),
-        )
+    yield language.say("Points now: %(now)s.", now=standing.points)
+    for cut in cuts:
+        open_still = [t for t in in_doubt(cut.totals) if t.points >= standing.points]
+        if open_still:
+            yield language.say(
+                "How often points in the end are enough for place %(place)s: %(totals)s.",
+                place=cut.place,
+                totals="; ".join(_total(each, language) for each in open_still),
+            )
 
 
 def _total(total: Total, language: Language) -> str:

@@ -1,25 +1,22 @@
-"""Where the cut of a table falls: how many points are enough, and what decides it."""
+"""Where the cuts of a table fall: how many points are enough, and what decides each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from forecast.report.page.language import Language
+from forecast.report.page.margins import Margins, margins_of
 from forecast.report.page.rules import rung, stage_name
 from forecast.report.percent import share
 from forecast.report.stored import Stored
 
-__all__ = ["Cut", "Decided", "Total", "cut_of", "in_doubt"]
+__all__ = ["Cut", "Decided", "Total", "cuts_of", "in_doubt"]
 
 _RARE = 0.001
 """Totals reached by fewer than this share of teams are left to the file."""
-
-_SEEN = 300
-"""Cases that a line by goal difference needs, for a share to within a few points."""
 
 _DOUBT = (0.02, 0.98)
 """Totals that were enough less or more often are beyond doubt."""
@@ -46,19 +43,12 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Margins:
-    """By goal difference and points in doubt: how many had enough, and their share, or None."""
-
-    points: tuple[int, ...]
-    rows: tuple[tuple[str, tuple[tuple[int, str] | None, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Cut:
-    """The last place of a table that leads on."""
+    """A last place of a table that leads on; `outcome` is what the places up to it are."""
 
     stage: str
     place: int
+    outcome: str | None
     totals: tuple[Total, ...]
     decided: tuple[Decided, ...]
     margins: Margins | None
@@ -73,26 +63,34 @@ class Cut:
         return self.totals[max(doubt[0] - 2, 0) : doubt[-1] + 3]
 
 
-def cut_of(stored: Stored, language: Language) -> Cut | None:
-    """Return the cut of the first simulated table that most teams are above, or None.
+def cuts_of(stored: Stored, language: Language) -> tuple[Cut, ...]:
+    """Return the cuts of the first simulated table, the one that most teams are above first.
 
-    Cuts that are only edges of pots count if no outcome has its last place there.
+    Cuts that are only edges of pots count if no outcome has its last place in that table.
     """
     points = stored.tables["points"].filter(pl.col("cut").is_not_null())
     if points.is_empty():
-        return None
+        return ()
     stage = points["stage"][0]
     cuts = set(points.filter(stage=stage)["cut"])
-    place = max(cuts & _last_places(stored, stage) or cuts)
-    here = points.filter(stage=stage, cut=place).sort("points", descending=True)
+    places = (cuts & _last_places(stored, stage)) or {max(cuts)}
+    return tuple(_cut(stored, stage, place, language) for place in sorted(places, reverse=True))
+
+
+def _cut(stored: Stored, stage: str, place: int, language: Language) -> Cut:
+    here = stored.tables["points"].filter(stage=stage, cut=place).sort("points", descending=True)
     common = here.filter(pl.col("reached") >= _RARE * pl.col("reached").sum())
     rungs = stored.tables["tie_breaks"].filter(pl.col("hits") > 0, stage=stage, cut=place)
     totals = tuple(_total(*row, language=language) for row in _numbers(common))
+    low, high = _DOUBT
+    doubted = [each.points for each in reversed(totals) if low < each.probability <= high]
+    places = stored.facts["outcome_places"]
     return Cut(
         stage=stage_name(stored.facts, stage, language),
         place=place,
+        outcome=next((o for o, those in places.items() if those == [f"{stage}:1-{place}"]), None),
         totals=totals,
-        margins=_margins(stored, stage, place, totals, language),
+        margins=margins_of(stored, stage, place, doubted, language),
         decided=tuple(
             Decided(
                 rung=rung(name, language),
@@ -117,37 +115,6 @@ def in_doubt(totals: Sequence[Total]) -> tuple[Total, ...]:
     low, high = _DOUBT
     safe = [total for total in totals if total.probability > high][-1:]
     return (*(total for total in reversed(totals) if low < total.probability <= high), *safe)
-
-
-def _margins(
-    stored: Stored, stage: str, place: int, totals: Sequence[Total], language: Language
-) -> Margins | None:
-    """Return what goal difference is worth at the totals that points alone do not decide."""
-    low, high = _DOUBT
-    points = [each.points for each in reversed(totals) if low < each.probability <= high]
-    if "margins" not in stored.tables or not points:
-        return None
-    frame = stored.tables["margins"].filter(
-        pl.col("points").is_in(points), pl.col("reached") >= _SEEN, stage=stage, cut=place
-    )
-    cells = {(row["goal_difference"], row["points"]): row for row in frame.iter_rows(named=True)}
-    telling = [gd for (gd, _), row in cells.items() if low < row["probability"] <= high]
-    differences = range(max(telling, default=-1), min(telling, default=0) - 1, -1)
-    rows = tuple(
-        (
-            language.signed(gd, 0) if gd else "0",
-            tuple(_margin(cells.get((gd, total)), language) for total in points),
-        )
-        for gd in differences
-    )
-    return Margins(points=tuple(points), rows=rows) if rows else None
-
-
-def _margin(row: Mapping[str, Any] | None, language: Language) -> tuple[int, str] | None:
-    if row is None:
-        return None
-    shown = share(row["enough"], runs=row["reached"], std_error=row["std_error"])
-    return row["enough"], language.percent(shown)
 
 
 def _numbers(frame: pl.DataFrame) -> list[tuple[int, int, int]]:

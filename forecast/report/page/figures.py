@@ -102,7 +102,7 @@ def _places(subject: Subject) -> Iterator[Figure]:
         counted.rows(),
         teams=subject.chances.teams,
         places=places,
-        cut=subject.cut.place if subject.cut else None,
+        cuts=[cut.place for cut in subject.cuts],
         words=Words(
             title=title,
             subtitle=subject.subtitle,
@@ -118,21 +118,24 @@ def _places(subject: Subject) -> Iterator[Figure]:
 
 
 def _points(subject: Subject) -> Iterator[Figure]:
-    cut = subject.cut
-    if cut is None or len(cut.totals) < 2:
-        return
     say = subject.language.say
-    title = say("How many points are enough for place %(place)s", place=cut.place)
-    totals = [(each.points, each.probability, each.share) for each in reversed(cut.totals)]
-    words = Words(
-        title=title,
-        subtitle=subject.subtitle,
-        x=say("Points in the end"),
-        y=say("Share for whom they were enough"),
-    )
-    told = "; ".join(f"{points}: {text}" for points, _, text in totals)
-    description = say("Curve of points and how often they were enough: %(told)s.", told=told)
-    yield Figure(Chart("points", points_chart(totals, words=words)), title, description, "#points")
+    for number, cut in enumerate(subject.cuts):
+        if len(cut.totals) < 2:
+            continue
+        title = say("How many points are enough for place %(place)s", place=cut.place)
+        totals = [(each.points, each.probability, each.share) for each in reversed(cut.totals)]
+        words = Words(
+            title=title,
+            subtitle=subject.subtitle,
+            x=say("Points in the end"),
+            y=say("Share for whom they were enough"),
+        )
+        told = "; ".join(f"{points}: {text}" for points, _, text in totals)
+        description = say("Curve of points and how often they were enough: %(told)s.", told=told)
+        chart = Chart(
+            f"points_{cut.place}" if number else "points", points_chart(totals, words=words)
+        )
+        yield Figure(chart, title, description, f"#points-{cut.place}")
 
 
 def _past(subject: Subject) -> Iterator[Figure]:

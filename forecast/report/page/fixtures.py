@@ -33,12 +33,13 @@ class Fixture:
     score: str
     leverage: float | None
     stake: str
+    staked: str | None
 
 
 def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixture, ...]:
     """Return all matches left, a stage and a round after the other, dated ones first in each.
 
-    Their leverage is on the `asked` outcome, in percentage points for `stake`.
+    Their leverage is on the `asked` outcome, in percentage points for `stake`, of team `staked`.
     """
     column = f"leverage_{asked}"
     stages = [stage["id"] for stage in stored.facts["stages"]]
@@ -65,6 +66,7 @@ def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixt
             score=f"{row['likeliest_home_goals']}–{row['likeliest_away_goals']}",
             leverage=row.get(column),
             stake=language.points(row.get(column)),
+            staked=row.get(f"team_{column}"),
         )
         for row in rows
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from forecast.report.page.language import Language
 from forecast.report.page.rules import changes, model, places_in_words, stage_lines
@@ -18,12 +20,10 @@ _SIMPLE = "running shares"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of rules: its day, its stages, what it says, and what it means here."""
+    """A change of rules: its day, and what it says and means here, in sentences."""
 
     day: str
-    stages: str
     says: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Method:
     changes: tuple[Change, ...]
     outcomes: tuple[tuple[str, str], ...]
     past: str
+    sources: str
     limits: tuple[str, ...]
     made: tuple[tuple[str, str], ...]
 
@@ -45,7 +46,6 @@ def method_of(stored: Stored, language: Language) -> Method:
     """Return the method box of a forecast."""
     facts = stored.facts
     say = language.say
-    states = {True: say("in force here"), False: say("not known on that day, so not used")}
     return Method(
         model=model(facts, language),
         effort=say(
@@ -56,7 +56,7 @@ def method_of(stored: Stored, language: Language) -> Method:
         error=_error(stored, language),
         rules=tuple((name, tuple(lines)) for name, lines in stage_lines(facts, language)),
         changes=tuple(
-            Change(day=day, stages=stages, says=says, state=states[in_force])
+            Change(day=day, says=_changed(facts, stages, says, language, in_force=in_force))
             for day, stages, in_force, says in changes(facts, language)
         ),
         outcomes=tuple(
@@ -67,6 +67,7 @@ def method_of(stored: Stored, language: Language) -> Method:
             for name, places in facts["outcome_places"].items()
         ),
         past=_past(stored, language),
+        sources=_sources(facts, language),
         limits=tuple(_limits(stored, language)),
         made=(
             (say("Program"), f"forecast {stored.provenance['versions']['forecast']}"),
@@ -74,6 +75,31 @@ def method_of(stored: Stored, language: Language) -> Method:
             (say("Config (SHA-256)"), facts["config_hash"]),
         ),
     )
+
+
+def _changed(
+    facts: Mapping[str, Any], stages: str, says: str, language: Language, *, in_force: bool
+) -> str:
+    """Say a change of rules, and whether this forecast could know it."""
+    said = language.say("New rule for %(stages)s: %(says)s.", stages=stages, says=says)
+    if in_force:
+        known = language.say("This forecast plays by it.")
+        return f"{said} {known}"
+    day = language.day(date.fromisoformat(facts["as_of"]))
+    later = language.say(
+        "That was decided later: on %(day)s, the day of this forecast, nobody knew it, so the old "
+        "rule is played here.",
+        day=day,
+    )
+    return f"{said} {later}"
+
+
+def _sources(facts: Mapping[str, Any], language: Language) -> str:
+    """Name those who published the fixtures and results."""
+    names = facts.get("sources")  # a forecast made before sources were kept has none
+    if not names:
+        return ""
+    return language.say("Fixtures and results were taken from: %(names)s.", names="; ".join(names))
 
 
 def _error(stored: Stored, language: Language) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from forecast.report.page.chances import Chances
 from forecast.report.page.language import Language
 from forecast.report.stored import Stored
 
-__all__ = ["deck", "headline", "lower_first", "open_for_all", "question"]
+__all__ = ["Deck", "deck", "headline", "lower_first", "open_for_all", "question"]
 
 _NEWS = 1.0
 """Percentage points; smaller movements are no news."""
@@ -54,23 +56,26 @@ def headline(stored: Stored, chances: Chances, language: Language) -> str:
     return f"{said} ({before})"
 
 
-def deck(stored: Stored, chances: Chances, language: Language) -> str:
-    """Return how sure the news is, as a frequency and in its spread, and the last outcome."""
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """The news again: as a frequency, its range, and the chance of the last outcome."""
+
+    often: str
+    range: str
+    last: str
+
+
+def deck(stored: Stored, chances: Chances, language: Language) -> Deck | None:
+    """Return what stands below the news, or None if it is proved."""
     leader = chances.by[chances.teams[0], chances.asked]
     if leader.proved:
-        return ""
+        return None
     often = language.say("That is %(often)s simulated tournaments.", often=leader.often)
     if not _anything_known(stored):
-        return language.say("Only the fixtures are known, no result yet.") + f" {often}"
-    if stored.facts["strength"]["uncertainty"] == "none":
-        return f"{often}{_last(stored, chances, language)}"
-    spread = language.say(
-        "How strong the clubs are is not known exactly: in 90 of 100 possibilities the chance lies "
-        "between %(low)s and %(high)s.",
-        low=leader.low,
-        high=leader.high,
-    )
-    return f"{often} {spread}{_last(stored, chances, language)}"
+        only = language.say("Only the fixtures are known, no result yet.")
+        return Deck(f"{only} {often}", "", "")
+    frozen = stored.facts["strength"]["uncertainty"] == "none"
+    return Deck(often, "" if frozen else leader.spread, _last(stored, chances, language))
 
 
 def _last(stored: Stored, chances: Chances, language: Language) -> str:
@@ -79,7 +84,7 @@ def _last(stored: Stored, chances: Chances, language: Language) -> str:
     chance = chances.by[chances.teams[0], last]
     if last == chances.asked or chance.proved:
         return ""
-    return f" {language.label(stored.facts['outcomes'][last], last)}: {chance.text}."
+    return f"{language.label(stored.facts['outcomes'][last], last)}: {chance.text}."
 
 
 def open_for_all(stored: Stored, chances: Chances, language: Language) -> str:

@@ -12,14 +12,14 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from forecast.report.page.chances import Chances
 from forecast.report.page.clubs import clubs_of
-from forecast.report.page.cut import Cut
 from forecast.report.page.fixtures import Fixture, fixtures_of
 from forecast.report.page.language import Language
 from forecast.report.page.method import method_of
 from forecast.report.page.news import deck, headline, lower_first, open_for_all
 from forecast.report.page.past import past_of
+from forecast.report.page.played import played_of
+from forecast.report.page.rules import places_in_words
 from forecast.report.page.shades import style_rules
 from forecast.report.page.subject import Subject
 
@@ -63,7 +63,7 @@ def _context(subject: Subject) -> dict[str, Any]:
     stored, chances, language = subject.stored, subject.chances, subject.language
     fixtures = fixtures_of(stored, language, asked=chances.asked)
     shown = _weightiest_first(_next_round(fixtures))
-    clubs = clubs_of(stored, chances, cut=subject.cut, fixtures=fixtures, language=language)
+    clubs = clubs_of(stored, chances, cuts=subject.cuts, fixtures=fixtures, language=language)
     return {
         "language": language,
         "style": style(),
@@ -71,6 +71,7 @@ def _context(subject: Subject) -> dict[str, Any]:
         "dated": subject.dated,
         "headline": headline(stored, chances, language),
         "deck": deck(stored, chances, language),
+        "meaning": _meaning(subject),
         "open_for_all": open_for_all(stored, chances, language),
         "asked": subject.asked,
         "asked_small": lower_first(subject.asked),
@@ -81,10 +82,11 @@ def _context(subject: Subject) -> dict[str, Any]:
             "%(number)s club is out of it", "%(number)s clubs are out of it", len(chances.out)
         ),
         "standings": bool(clubs) and clubs[0].standing is not None,
-        "line_after": _line_after(subject.cut, chances),
         "sums": _sums(subject),
         "spread": stored.facts["strength"]["uncertainty"] != "none",
-        "cut": subject.cut,
+        "cuts": subject.cuts,
+        "played": played_of(stored, chances, cuts=subject.cuts, clubs=clubs, language=language),
+        "label": subject.label,
         "history": past_of(subject.history, chances, language),
         "moved": _moved(subject.movement, language),
         "fixtures": shown,
@@ -131,9 +133,14 @@ def _columns(subject: Subject) -> tuple[_Column, ...]:
     )
 
 
-def _line_after(cut: Cut | None, chances: Chances) -> int | None:
-    """Return the row below which the rule goes, if anybody stands below it."""
-    return cut.place if cut and len(chances.teams) > cut.place else None
+def _meaning(subject: Subject) -> str:
+    """Say whom the outcome of the page is for."""
+    places = subject.stored.facts["outcome_places"][subject.chances.asked]
+    return subject.language.say(
+        "“%(outcome)s” means: %(places)s.",
+        outcome=subject.asked,
+        places=places_in_words(subject.stored.facts, places, subject.language),
+    )
 
 
 def _moved(movement: pl.DataFrame | None, language: Language) -> str:

@@ -139,6 +139,7 @@ def _knockout(
     facts: Mapping[str, Any], stage: Mapping[str, Any], language: Language
 ) -> Iterator[str]:
     say = language.say
+    two = _entrants(facts, stage) == 2
     pairings = {
         "fold": say("the first meets the last, the second the last but one"),
         "adjacent": say("neighbours meet"),
@@ -147,6 +148,8 @@ def _knockout(
     }
     if stage["id"] == facts["start"]:
         pairing = say("the ties are known")
+    elif two:
+        pairing = say("the two that are left meet")
     else:
         pairing = pairings.get(stage["pairing"], stage["pairing"])
     legs = say("one match") if stage["legs"] == 1 else say("two legs")
@@ -182,7 +185,41 @@ def _change(change: Mapping[str, Any], language: Language) -> Iterator[str]:
         )
 
 
+def _entrants(facts: Mapping[str, Any], stage: Mapping[str, Any]) -> int:
+    """Return how many teams enter a stage."""
+    counts = (
+        _span(text)[2] if ":" in text else facts["competition"]["teams"]
+        for text in stage["entrants"]
+    )
+    return sum(counts)
+
+
+def _span(text: str) -> tuple[str, int, int]:
+    """Return places such as `general_table:1-32` as stage, first place and number of places."""
+    stage, _, span = text.partition(":")
+    first, _, last = span.partition("-")
+    return stage, int(first), int(last or first) - int(first) + 1
+
+
+def _winners(facts: Mapping[str, Any], text: str, language: Language) -> str | None:
+    """Say places of a knockout that are just its winners."""
+    stage, first, count = _span(text)
+    found = next((each for each in facts["stages"] if each["id"] == stage), None)
+    if found is None or found["kind"] != "knockout" or first != 1:
+        return None
+    if 2 * count != _entrants(facts, found):
+        return None
+    name = stage_name(facts, stage, language)
+    if count == 1:
+        return language.say("the winner of “%(stage)s”", stage=name)
+    number = language.integer(count)
+    return language.say("the %(number)s winners of “%(stage)s”", number=number, stage=name)
+
+
 def _places(facts: Mapping[str, Any], text: str, language: Language) -> str:
+    winners = _winners(facts, text, language) if ":" in text else None
+    if winners:
+        return winners
     stage, _, span = text.partition(":")
     first, _, last = span.partition("-")
     name = stage_name(facts, stage, language)

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from forecast.report.page.chances import Chances, chances_of
-from forecast.report.page.cut import Cut, cut_of
+from forecast.report.page.cut import Cut, cuts_of
 from forecast.report.page.language import Language
 from forecast.report.page.news import question
 from forecast.report.page.past import known_history
@@ -31,7 +31,7 @@ class Subject:
     history: pl.DataFrame
     movement: pl.DataFrame | None
     chances: Chances
-    cut: Cut | None
+    cuts: tuple[Cut, ...]
     title: str
     dated: str
     asked: str
@@ -67,7 +67,7 @@ def subject_of(stored: Stored, history: pl.DataFrame, language: Language) -> Sub
         history=known,
         movement=movement,
         chances=chances_of(stored, movement, asked=asked, language=language),
-        cut=cut_of(stored, language),
+        cuts=cuts_of(stored, language),
         title=stored.facts["competition"]["name"],
         dated=_dated(stored, language),
         asked=language.label(stored.facts["outcomes"][asked], asked),

@@ -38,10 +38,10 @@ def places_chart(
     *,
     teams: Sequence[str],
     places: int,
-    cut: int | None,
+    cuts: Sequence[int],
     words: Words,
 ) -> dict[str, Any]:
-    """Return the heat map of (team, place, probability); the cut is a line between two places."""
+    """Return the heat map of (team, place, probability); a cut is a line between two places."""
     values = [{"team": team, "place": place, "p": p} for team, place, p in cells]
     axis = {"title": words.x, "orient": "top", "labelAngle": 0, "grid": False}
     axis["values"] = [1, *range(5, places + 1, 5)]
@@ -66,7 +66,7 @@ def places_chart(
         "encoding": {"x": x, "y": y, "color": color},
     }
     rule = {
-        "data": {"values": [{"place": cut}] if cut else []},
+        "data": {"values": [{"place": cut} for cut in cuts]},
         "mark": {"type": "rule", "color": HIGHLIGHTS[1], "strokeWidth": 2, "xOffset": _CELL / 2},
         "encoding": {"x": {"field": "place", "type": "ordinal"}},
     }
@@ -75,7 +75,7 @@ def places_chart(
         "height": {"step": _CELL},
         "padding": {"left": 40, "top": 12, "right": 12, "bottom": 12},  # wider fonts of a reader
     }
-    return titled({**sized, "layer": [heat, rule] if cut else [heat]}, words.title, words.subtitle)
+    return titled({**sized, "layer": [heat, rule] if cuts else [heat]}, words.title, words.subtitle)
 
 
 def points_chart(totals: Sequence[tuple[int, float, str]], *, words: Words) -> dict[str, Any]:
