@@ -18,33 +18,19 @@ Sobol coordinate for the node would scatter them.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import DRAWS_PER_REPLICATE, FIRST_TEAM, Posterior
 from forecast.kernel.draw import scramble_points, transform_normals
+from forecast.simulate.sobol import INDEX_BITS, plain_points
 
 __all__ = ["draws"]
 
-UInt32 = NDArray[np.uint32]
 Float64 = NDArray[np.float64]
 
 BITS = 30
 """Of a coordinate; half a step of 2^-30 keeps the points inside the open unit interval."""
-
-INDEX_BITS = DRAWS_PER_REPLICATE.bit_length() - 1
-"""All that the first 512 points of the plain sequence have in use, from the highest down."""
-
-
-@cache
-def plain_points(dimensions: int) -> UInt32:
-    """Return the first points of the Sobol sequence, shape (dimensions, draws), INDEX_BITS each."""
-    from scipy.stats import qmc  # noqa: PLC0415 (a second of imports, not needed by `check`)
-
-    points = qmc.Sobol(dimensions, scramble=False).random(DRAWS_PER_REPLICATE)
-    return np.ascontiguousarray((points.T * DRAWS_PER_REPLICATE).astype(np.uint32))
 
 
 def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> Float64:
@@ -71,7 +57,7 @@ def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
 
     A goal model with a shape has one more entry a row, the shape of the draw's node.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 (same)
+    from scipy.special import ndtri  # noqa: PLC0415 (slow to import, not needed by `check`)
 
     nodes, dimensions, rank = posterior.factor.shape
     if nodes == 1 and rank == 0:
