@@ -22,8 +22,9 @@ the skewness of the Poisson likelihood. The result is a mixture of normals, one 
 node, from which the simulation draws all strengths of a tournament at once.
 
 A config may ask for another law of the goals (`goals`) or for what is known of the teams beside
-their results (`beliefs`, `informed`). Such fits take the same steps on dense matrices (`general`);
-plain ones keep the structure that makes them fast (`laplace`). docs/models.md has the evidence.
+their results (`beliefs`, `informed`). Such fits take the same steps on dense matrices (`general`),
+or with a number a side where there are fewer sides of matches than strengths (`sides`); plain ones
+keep the structure that makes them fast (`laplace`). docs/models.md has the evidence.
 
 Priors (normal; mean, standard deviation) and where they come from
 ------------------------------------------------------------------

@@ -14,6 +14,7 @@ from forecast.strength.laplace import Results
 from forecast.strength.mixture import find_nodes, spread_around
 from forecast.strength.nodes import explore, prior_nodes
 from forecast.strength.notes import notes
+from forecast.strength.sides import by_sides
 
 if TYPE_CHECKING:
     from forecast.plan import GivenStrengths, Match, Plan
@@ -72,8 +73,9 @@ def fit(plan: Plan) -> Fit:
         nodes = find_nodes(results)
         posterior = spread_around(results, nodes, first_half_share=share)
     else:
-        problem = general_problem(plan, known)
-        nodes = explore(problem) if problem.known.weight.size else prior_nodes(problem)
+        dense = general_problem(plan, known)
+        problem = by_sides(dense)
+        nodes = explore(problem) if dense.known.weight.size else prior_nodes(dense)
         posterior = general_posterior(plan, problem, nodes, first_half_share=share)
     sentences = notes(plan, known, posterior)
     if strength.uncertainty == "none":

@@ -128,7 +128,8 @@ class General:
         """Return the goal model's shape at a point of the hyperprior, 0 if it has none."""
         return self.model.shape_of(float(units[SCALES])) if self.model.shape_of else 0.0
 
-    def _share(self, units: Float64) -> float:
+    def share(self, units: Float64) -> float:
+        """Return the share of variance within groups, 0 without groups."""
         if self.beliefs.kin is None:
             return 0.0
         return float(1.0 / (1.0 + np.exp(-(SHARE_CENTRE + units[-1]))))
@@ -139,7 +140,7 @@ class General:
 
     def covariance(self, units: Float64) -> Float64:
         """Return the prior covariance of the row."""
-        return self.beliefs.covariance(prior_of(units), self._share(units))
+        return self.beliefs.covariance(prior_of(units), self.share(units))
 
     def terms(self, row: Float64, shape: float) -> Terms:
         """Return the weighted terms of the likelihood."""
@@ -202,14 +203,15 @@ class General:
             "The strengths could not be fitted: no step of Newton's method improves them."
         )
 
-    def normal(self, units: Float64, top: Float64) -> tuple[Float64, Float64]:
-        """Return mean and covariance of the row around its top.
+    def normal(self, units: Float64, top: Float64, kept: Int64) -> tuple[Float64, Float64]:
+        """Return mean and covariance of the `kept` entries of the row around its top.
 
         The mean is the top moved by the skewness of the likelihood, as in `mixture`; third
         derivatives are differences of the second ones.
         """
+        chosen = np.ix_(kept, kept)
         if not self.known.weight.size:
-            return top, self.covariance(units)
+            return top[kept], self.covariance(units)[chosen]
         shape = self.shape(units)
         precision = _inverse(self.covariance(units))
         covariance = _inverse(self.curvature(top, shape, precision))
@@ -224,7 +226,7 @@ class General:
             bend = (more - less) / (2.0 * DIFFERENCE)
             third[side] = (bend * blocks * [[1.0], [1.0], [2.0]]).sum(axis=0)
         shift = 0.5 * covariance @ self.known.spread(self.known.weight * third, len(top))
-        return top + shift, covariance
+        return (top + shift)[kept], covariance[chosen]
 
 
 def _inverse(matrix: Float64) -> Float64:

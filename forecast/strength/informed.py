@@ -13,6 +13,7 @@ from forecast.strength.beliefs import Beliefs, Effect, kinship
 from forecast.strength.general import General, Known
 from forecast.strength.goals import GOAL_MODELS
 from forecast.strength.laplace import Results
+from forecast.strength.sides import Sides
 from forecast.strength.triangular import covariance_factor
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _weights(plan: Plan, known: Sequence[Match]) -> Float64:
 
 
 def general_posterior(
-    plan: Plan, problem: General, nodes: Nodes, *, first_half_share: float
+    plan: Plan, problem: General | Sides, nodes: Nodes, *, first_half_share: float
 ) -> Posterior:
     """Turn each node into a normal distribution of the strengths of the competition's teams."""
     teams = len(plan.competition.teams)
@@ -85,11 +86,11 @@ def general_posterior(
     kept = np.concatenate([shared, attacks, attacks + problem.teams])
     means, factors = [], []
     for units, top in zip(nodes.units, nodes.tops, strict=True):
-        mean, covariance = problem.normal(units, top)
-        precision = np.linalg.inv(covariance[np.ix_(kept, kept)]).astype(np.float64, copy=False)
-        means.append(mean[kept])
+        mean, covariance = problem.normal(units, top, kept)
+        precision = np.linalg.inv(covariance).astype(np.float64, copy=False)
+        means.append(mean)
         factors.append(covariance_factor(precision))
     shape = None
-    if problem.model.shape_of is not None:
+    if isinstance(problem, General) and problem.model.shape_of is not None:
         shape = np.array([problem.shape(units) for units in nodes.units])
     return Posterior(nodes.weights, np.array(means), np.array(factors), first_half_share, shape)

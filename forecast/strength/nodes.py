@@ -61,10 +61,13 @@ class Problem(Protocol):
         """How many hyperparameters it has."""
 
     def centre(self, units: Float64) -> Float64:
-        """Return the row of strengths expected before the first match."""
+        """Return the strengths expected before the first match."""
 
     def top(self, units: Float64, start: Float64) -> Top:
-        """Return the most probable row of strengths and its log marginal likelihood."""
+        """Return the most probable strengths and their log marginal likelihood.
+
+        They may be a row of strengths, or anything else that names one and moves smoothly.
+        """
 
 
 @dataclass(frozen=True, slots=True)
