@@ -42,6 +42,8 @@ FORECASTS = {
 SPANISH = [f"{name}/report.html" for name in (*FORECASTS, "hostile")] + ["index.html"]
 ENGLISH = ["copa-peru-2023-after-round-1/report.html", "index.html"]
 PAGES = [("es", page) for page in SPANISH] + [("en", page) for page in ENGLISH]
+SCROLLED = """[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)
+.map(e => e.getAttribute('aria-labelledby') + ' ' + e.scrollWidth)"""
 EVIL = "'\"><script>alert(1)</script><img src=http://a.test/x onerror=alert(1)> https://a.test"
 
 
@@ -118,6 +120,8 @@ def test_a_page_asks_nobody_says_nothing_and_fits_at_every_width(visit, language
         assert seen.said == []
         wide = seen.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide - width} px to the right of {width}: {widest(seen.page)}"
+        if not page.startswith("hostile"):
+            assert seen.page.evaluate(SCROLLED) == []
         if SCREENSHOTS:
             name = f"{language}-{page.replace('/', '-')}-{width}.png"
             seen.page.screenshot(path=Path(SCREENSHOTS) / name, full_page=True)
@@ -154,6 +158,16 @@ def test_a_page_prints_on_a4(visit, tmp_path, language, page):
     seen.emulate_media(media="print")
     seen.set_viewport_size({"width": 703, "height": 1000})  # A4 less two margins of 12 mm, in px
     assert seen.evaluate("document.documentElement.scrollWidth") <= 703, widest(seen)
+
+
+def test_a_phone_gets_pictures_of_its_own(visit):
+    for width, narrow in ((360, True), (1280, False)):
+        seen = visit("es", "copa-peru-2023-after-round-1/report.html", width)
+        sizes = seen.page.evaluate(
+            "[...document.querySelectorAll('figure img')].map(e => [e.naturalWidth, e.width])"
+        )
+        assert len(sizes) == 3
+        assert all((drawn <= 336) == narrow and shown <= width for drawn, shown in sizes)
 
 
 @pytest.mark.parametrize(("language", "page"), PAGES)

@@ -17,12 +17,12 @@ from forecast.report.page.language import language
 from forecast.report.page.subject import subject_of
 from forecast.report.pages import reader_files
 from forecast.report.pictures import drawing
-from forecast.report.pictures.bracket import BracketStage, Row, bracket_chart
+from forecast.report.pictures.bracket import BracketStage, Row, bracket_chart, bracket_list
 from forecast.report.pictures.canvas import HIGHLIGHTS, Label, canvas
 from forecast.report.pictures.charts import Words, history_chart, places_chart, points_chart
 from forecast.report.pictures.drawing import Chart, DrawingError, draw
 from forecast.report.pictures.png import repacked
-from forecast.report.pictures.tables import SOCIAL, Cell, social_chart
+from forecast.report.pictures.tables import PHONE, SOCIAL, Cell, bands_chart, social_chart
 from forecast.report.stored import read_stored
 
 NAMES = (
@@ -35,11 +35,15 @@ NAMES = (
     "",
     "null",
 )
-WORDS = Words(title="Title", subtitle="of", x="x", y="y")
+WORDS = Words(title="Title", subtitle=("of", NAMES[0]), x="x", y="y")
 
 
 def chances():
     return [(name, Cell("1.0%", 0.01 * k, "#ffffff"), None) for k, name in enumerate(NAMES)]
+
+
+def bands():
+    return [(name, [Cell("1%", 0.01, "#ffffff"), Cell("99%", 0.99, "#66aad1")]) for name in NAMES]
 
 
 def social():
@@ -61,6 +65,8 @@ def charts():
         Chart("history", history_chart(lines, first=NAMES[:4], days=days, words=WORDS)),
         Chart("bracket", bracket_chart(stages, title=NAMES[0], subtitle=NAMES[3])),
         Chart("social", social(), 1),
+        Chart("list", bracket_list(stages, captions=[NAMES[:2], NAMES[2:]], width=PHONE), 0),
+        Chart("bands", bands_chart(bands(), columns=["1–2", "3–4"], cuts=[1]), 0),
     ]
 
 
@@ -70,7 +76,7 @@ def drawn():
 
 
 def test_any_name_is_drawn_as_text(drawn):
-    assert drawn.keys() == {"places", "points", "history", "bracket", "social"}
+    assert drawn.keys() == {"places", "points", "history", "bracket", "social", "list", "bands"}
     for picture in drawn.values():
         tree = ET.fromstring(picture.svg)  # noqa: S314 (our own drawing)
         assert not [each for each in tree.iter() if each.tag.endswith(("script", "image"))]
@@ -116,6 +122,11 @@ def test_a_png_is_packed_again_without_the_loss_of_a_pixel(drawn):
 
 def test_the_picture_to_share_has_its_size(drawn):
     assert struct.unpack(">II", drawn["social"].png[16:24]) == SOCIAL
+
+
+def test_pictures_for_phones_fit_them_and_have_no_file(drawn):
+    assert drawn["list"].width == drawn["bands"].width == PHONE
+    assert drawn["list"].png == drawn["bands"].png == b""
 
 
 def test_sizes_are_those_of_the_svg(drawn):

@@ -40,7 +40,7 @@ def picture_files(result: Backtest) -> dict[str, bytes]:
         f"{name}, model {model}: {moments} forecasts replayed.",
         "On the line what was said came true as often. Bars: 95 % intervals; size: number.",
     ]
-    spec = titled({"hconcat": panels}, "Did it happen as often as forecast?", "")
+    spec = titled({"hconcat": panels}, "Did it happen as often as forecast?", ())
     spec["title"]["subtitle"] = subtitle
     drawn = draw([Chart("reliability", spec)])["reliability"]
     return {"reliability.svg": drawn.svg, "reliability.png": drawn.png}

@@ -98,7 +98,7 @@ def draw_history(histories: dict[str, pl.DataFrame], *, outcome: str, path: Path
         {team: lines[team] for team in ranked[:_MOST_LINES]},
         first=ranked[:_HIGHLIGHTED],
         days={day: day.isoformat() for day in days},
-        words=Words(title=outcome, subtitle=competition, x="", y=""),
+        words=Words(title=outcome, subtitle=(competition,), x="", y=""),
     )
     try:
         drawn = draw([Chart("history", spec)])["history"]

@@ -14,7 +14,7 @@ from forecast.report.history import read_history
 from forecast.report.package import data_files
 from forecast.report.page.figures import Figure, figures_of
 from forecast.report.page.language import DEFAULT_LANGUAGE, language
-from forecast.report.page.render import Picture, page_bytes
+from forecast.report.page.render import Image, Picture, page_bytes
 from forecast.report.page.subject import subject_of
 from forecast.report.pictures.drawing import DrawingError, Drawn, draw
 from forecast.report.stored import Stored, read_stored, read_verified
@@ -37,32 +37,36 @@ def reader_files(
     figures = figures_of(subject)
     fault = None
     try:
-        drawn = draw([figure.chart for figure in figures])
+        drawn = draw([chart for each in figures for chart in (each.chart, each.narrow) if chart])
     except DrawingError as error:
         drawn, fault = {}, str(error)
     shown = [
-        _picture(each, drawn[each.chart.name])
+        _picture(each, drawn)
         for each in figures
         if each.table is not None and each.chart.name in drawn
     ]
     files = {PAGE: page_bytes(subject, shown)}
     for name, picture in drawn.items():
-        files |= {f"{PICTURES}/{name}.svg": picture.svg, f"{PICTURES}/{name}.png": picture.png}
+        if picture.png:  # the others stand in the page alone
+            files |= {f"{PICTURES}/{name}.svg": picture.svg, f"{PICTURES}/{name}.png": picture.png}
     return files, fault
 
 
-def _picture(figure: Figure, drawn: Drawn) -> Picture:
-    encoded = base64.b64encode(drawn.svg).decode()
+def _picture(figure: Figure, drawn: Mapping[str, Drawn]) -> Picture:
     assert figure.table is not None
     return Picture(
         id=f"picture-{figure.chart.name}",
         title=figure.title,
         description=figure.description,
-        data=f"data:image/svg+xml;base64,{encoded}",
-        width=drawn.width,
-        height=drawn.height,
+        image=_image(drawn[figure.chart.name]),
+        narrow=_image(drawn[figure.narrow.name]) if figure.narrow else None,
         table=figure.table,
     )
+
+
+def _image(drawn: Drawn) -> Image:
+    encoded = base64.b64encode(drawn.svg).decode()
+    return Image(f"data:image/svg+xml;base64,{encoded}", drawn.width, drawn.height)
 
 
 def render_again(folder: Path, *, lang: str) -> tuple[Path, str | None]:

@@ -29,14 +29,18 @@ class After:
 def after_results(
     stored: Stored, chances: Chances, language: Language
 ) -> Mapping[str, tuple[After, ...]]:
-    """Return for each team what follows from its next result, for the first outcome and the asked.
+    """Return what follows from each team's next result, for its nearest outcome and the asked one.
 
     Outcomes that the result itself decides, as going through gives the next stage, say nothing.
     """
     if "next_results" not in stored.tables:
         return {}
-    told = tuple(dict.fromkeys((*_nearest(chances), chances.asked)))
-    frame = stored.tables["next_results"].filter(pl.col("outcome").is_in(told))
+    told = pl.DataFrame(
+        [(team, outcome) for team in chances.teams for outcome in _told(chances, team)],
+        schema={"team": pl.String, "outcome": pl.String},
+        orient="row",
+    )
+    frame = stored.tables["next_results"].join(told, on=["team", "outcome"], how="semi")
     out_of_it = (pl.col("result") == "out") & (pl.col("hits") == 0)
     open_still = frame.filter(
         ~out_of_it,
@@ -44,7 +48,8 @@ def after_results(
     )
     found: dict[str, dict[str, list[tuple[str, int, str]]]] = {}
     labels = stored.facts["outcomes"]
-    by_order = pl.col("outcome").replace_strict(told, range(len(told)), return_dtype=pl.Int64)
+    order = {outcome: number for number, outcome in enumerate(chances.outcomes)}
+    by_order = pl.col("outcome").replace_strict(order, return_dtype=pl.Int64)
     for team, outcome, result, hits, runs, error in (
         open_still.sort(by_order, maintain_order=True)
         .select("team", "outcome", "result", "hits", "runs", "std_error")
@@ -62,12 +67,10 @@ def after_results(
     }
 
 
-def _nearest(chances: Chances) -> tuple[str, ...]:
-    """Return the first outcome that somebody's rules leave open."""
-    return next(
-        ((o,) for o in chances.outcomes if not all(chances.by[t, o].proved for t in chances.teams)),
-        (),
-    )
+def _told(chances: Chances, team: str) -> tuple[str, ...]:
+    """Return the first outcome that the rules leave open for a team, and the asked one."""
+    nearest = [o for o in chances.outcomes if not chances.by[team, o].proved][:1]
+    return tuple(dict.fromkeys((*nearest, chances.asked)))
 
 
 def _words(language: Language) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 import polars as pl
@@ -11,10 +11,10 @@ import polars as pl
 from forecast.config.pots import pair_places
 from forecast.report.page.language import Language
 from forecast.report.percent import share
-from forecast.report.pictures.bracket import BracketStage, Row
+from forecast.report.pictures.bracket import BracketStage, Row, in_bracket_order
 from forecast.report.stored import Stored
 
-__all__ = ["bracket_stages"]
+__all__ = ["bracket_stages", "captions"]
 
 _MOST_ROWS = 4
 """Teams in a tie; the file has all."""
@@ -24,14 +24,13 @@ _PAIRED = frozenset({"fold", "adjacent"})
 
 
 def bracket_stages(stored: Stored, language: Language) -> tuple[BracketStage, ...]:
-    """Return the stages from the start on; none without a start, or if pairs are drawn later."""
+    """Return the stages from the start on, as far as pairs are known; none without a start."""
     facts = stored.facts
     ids = [stage["id"] for stage in facts["stages"]]
     if facts["start"] is None:
         return ()
-    stages = facts["stages"][ids.index(facts["start"]) :]
-    if any(e["kind"] != "knockout" or e["pairing"] not in _PAIRED for e in stages[1:]):
-        return ()
+    first, *later = facts["stages"][ids.index(facts["start"]) :]
+    stages = [first, *takewhile(_paired, later)]
     ties = [len(facts["bracket"])]
     found = [_stage(stored, stages[0], ties[0], ((),) * ties[0], language)]
     for before, stage in pairwise(stages):
@@ -43,6 +42,36 @@ def bracket_stages(stored: Stored, language: Language) -> tuple[BracketStage, ..
         found.append(_stage(stored, stage, len(feeders), feeders, language))
         ties.append(len(feeders))
     return tuple(found)
+
+
+def captions(stages: Sequence[BracketStage], language: Language) -> list[list[str]]:
+    """Return a caption for each tie, by stage: its number, and whose winners meet."""
+    found: list[list[str]] = []
+    numbers: list[dict[int, int]] = []
+    for column, stage in enumerate(stages):
+        ties = in_bracket_order(stages) if column == 0 else range(len(stage.ties))
+        begun = 1 + sum(len(each) for each in numbers)
+        numbers.append({tie: number for number, tie in enumerate(ties, begun)})
+        found.append(
+            [
+                _caption(number, [numbers[-2][each] for each in stage.feeders[tie]], language)
+                for tie, number in sorted(numbers[-1].items())
+            ]
+        )
+    return found
+
+
+def _caption(number: int, fed: Sequence[int], language: Language) -> str:
+    if len(fed) == 2:
+        one, other = sorted(fed)
+        return language.say(
+            "Tie %(number)s: winners of %(one)s and %(other)s", number=number, one=one, other=other
+        )
+    return language.say("Tie %(number)s", number=number)
+
+
+def _paired(stage: Mapping[str, Any]) -> bool:
+    return stage["kind"] == "knockout" and stage["pairing"] in _PAIRED
 
 
 def _stage(

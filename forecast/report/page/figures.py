@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from forecast.report.page.bracket import bracket_stages
+from forecast.report.page.bands import places_in_bands
+from forecast.report.page.bracket import bracket_stages, captions
 from forecast.report.page.rules import stage_name
 from forecast.report.page.shades import css, shade
 from forecast.report.page.subject import Subject
-from forecast.report.pictures.bracket import bracket_chart
+from forecast.report.pictures.bracket import bracket_chart, bracket_list, in_bracket_order
 from forecast.report.pictures.charts import Words, history_chart, places_chart, points_chart
 from forecast.report.pictures.drawing import Chart
-from forecast.report.pictures.tables import Cell, chances_chart, social_chart
+from forecast.report.pictures.tables import PHONE, Cell, chances_chart, social_chart
 
 __all__ = ["Figure", "figures_of"]
 
@@ -25,19 +27,24 @@ _MOST_PLACES = 100
 _MOST_ROWS = 64
 _SOCIAL_ROWS = 10
 _HIGHLIGHTED = 4
+_PHONE_POINTS = 256
+_PHONE_HISTORY = (150, 112)
+"""Widths that leave room for the rest on a phone: of the curve, of the lines and their names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A picture to draw: what it is for a reader who does not see it, and where its numbers are.
 
-    `table` is None for pictures that are files only.
+    `table` is None for pictures that are files only; `narrow` is drawn for phones, without a title,
+    which the page has.
     """
 
     chart: Chart
     title: str
     description: str
     table: str | None
+    narrow: Chart | None = None
 
 
 def figures_of(subject: Subject) -> list[Figure]:
@@ -97,15 +104,16 @@ def _places(subject: Subject) -> Iterator[Figure]:
         return
     say = subject.language.say
     title = say("In which place each club may finish")
-    counted = frame.filter(pl.col("hits") > 0).select("team", "place", "probability")
+    counted = frame.filter(pl.col("hits") > 0)
+    cuts = [cut.place for cut in subject.cuts]
     spec = places_chart(
-        counted.rows(),
+        counted.select("team", "place", "probability").rows(),
         teams=subject.chances.teams,
         places=places,
-        cuts=[cut.place for cut in subject.cuts],
+        cuts=cuts,
         words=Words(
             title=title,
-            subtitle=subject.subtitle,
+            subtitle=subject.subtitles,
             x=say("Place in “%(stage)s”", stage=stage_name(facts, stages[0], subject.language)),
             y=say("Chance of the place"),
         ),
@@ -114,7 +122,15 @@ def _places(subject: Subject) -> Iterator[Figure]:
         "Heat map of clubs and places: the darker, the likelier. %(team)s stands at the top.",
         team=subject.chances.teams[0],
     )
-    yield Figure(Chart("places", spec), title, description, "places.csv")
+    if cuts:
+        ends = ", ".join(str(cut) for cut in sorted(cuts))
+        title = say(
+            "In which place each club may finish; a line is after place %(places)s", places=ends
+        )
+    narrow = places_in_bands(
+        frame, teams=subject.chances.teams, cuts=cuts, language=subject.language
+    )
+    yield Figure(Chart("places", spec), title, description, "places.csv", _phone("places", narrow))
 
 
 def _points(subject: Subject) -> Iterator[Figure]:
@@ -126,16 +142,21 @@ def _points(subject: Subject) -> Iterator[Figure]:
         totals = [(each.points, each.probability, each.share) for each in reversed(cut.totals)]
         words = Words(
             title=title,
-            subtitle=subject.subtitle,
+            subtitle=subject.subtitles,
             x=say("Points in the end"),
             y=say("Share for whom they were enough"),
         )
         told = "; ".join(f"{points}: {text}" for points, _, text in totals)
         description = say("Curve of points and how often they were enough: %(told)s.", told=told)
-        chart = Chart(
-            f"points_{cut.place}" if number else "points", points_chart(totals, words=words)
+        name = f"points_{cut.place}" if number else "points"
+        narrow = points_chart(totals, words=replace(words, title=""), width=_PHONE_POINTS)
+        yield Figure(
+            Chart(name, points_chart(totals, words=words)),
+            title,
+            description,
+            f"#points-{cut.place}",
+            _phone(name, narrow),
         )
-        yield Figure(chart, title, description, f"#points-{cut.place}")
 
 
 def _past(subject: Subject) -> Iterator[Figure]:
@@ -149,14 +170,23 @@ def _past(subject: Subject) -> Iterator[Figure]:
         return
     say = subject.language.say
     title = say("How chances moved: “%(outcome)s”", outcome=subject.asked)
-    words = Words(title=title, subtitle=subject.subtitle, x="", y="")
+    words = Words(title=title, subtitle=subject.subtitles, x="", y="")
     description = say(
         "One line a club over %(count)s forecasts; highlighted: %(teams)s.",
         count=len(days),
         teams=", ".join(first),
     )
     spec = history_chart(lines, first=first, days=days, words=words)
-    yield Figure(Chart("history", spec), title, description, "#past")
+    width, names_width = _PHONE_HISTORY
+    narrow = history_chart(
+        lines,
+        first=first,
+        days=days,
+        words=replace(words, title=""),
+        width=width,
+        names_width=names_width,
+    )
+    yield Figure(Chart("history", spec), title, description, "#past", _phone("history", narrow))
 
 
 def _bracket(subject: Subject) -> Iterator[Figure]:
@@ -166,7 +196,17 @@ def _bracket(subject: Subject) -> Iterator[Figure]:
     say = subject.language.say
     title = say("The bracket: who wins each tie, how often")
     last = stages[-1]
-    told = ", ".join(f"{row.team} {row.text}" for row in last.ties[0])
+    told = "; ".join(
+        ", ".join(f"{row.team} {row.text}" for row in last.ties[tie])
+        for tie in (in_bracket_order(stages) if len(stages) == 1 else range(len(last.ties)))
+    )
     description = say("Bracket; %(stage)s: %(told)s.", stage=last.name, told=told)
     spec = bracket_chart(stages, title=title, subtitle=subject.subtitle)
-    yield Figure(Chart("bracket", spec), title, description, "places.csv")
+    narrow = bracket_list(stages, captions=captions(stages, subject.language), width=PHONE)
+    yield Figure(
+        Chart("bracket", spec), title, description, "places.csv", _phone("bracket", narrow)
+    )
+
+
+def _phone(name: str, spec: dict[str, Any]) -> Chart:
+    return Chart(f"{name}_phone", spec, scale=0)

@@ -23,22 +23,30 @@ from forecast.report.page.rules import places_in_words
 from forecast.report.page.shades import style_rules
 from forecast.report.page.subject import Subject
 
-__all__ = ["Picture", "environment", "page_bytes", "style"]
+__all__ = ["Image", "Picture", "environment", "page_bytes", "style"]
 
 _MOST_FIXTURES = 32
 """Matches on the page, at most; the file has all."""
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A drawing as a data URI, with its size in CSS pixels."""
+
+    data: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture on the page: `data` is a data URI, `table` where its numbers are."""
+    """A picture on the page, perhaps another one on phones; `table` is where its numbers are."""
 
     id: str
     title: str
     description: str
-    data: str
-    width: int
-    height: int
+    image: Image
+    narrow: Image | None
     table: str
 
 

@@ -38,8 +38,13 @@ class Subject:
 
     @property
     def subtitle(self) -> str:
-        """What a picture is of, and when."""
-        return f"{self.title} · {self.dated}"
+        """What a picture is of, and when, in a line."""
+        return " · ".join(self.subtitles)
+
+    @property
+    def subtitles(self) -> tuple[str, str]:
+        """The same in two lines, for pictures that may be narrower than one."""
+        return self.title, self.dated
 
     @property
     def source(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forecast.report.pictures.canvas import BLUE, GREY, SOFT, Box, Label, Line, canvas
 
-__all__ = ["BracketStage", "Row", "bracket_chart"]
+__all__ = ["BracketStage", "Row", "bracket_chart", "bracket_list", "in_bracket_order"]
 
 _WIDE, _GAP = 220, 44
 _ROW, _PAD = 19, 6
@@ -63,6 +63,30 @@ def bracket_chart(stages: Sequence[BracketStage], *, title: str, subtitle: str) 
     return canvas(width, round(bottom + _MARGIN), boxes=boxes, lines=lines, labels=labels)
 
 
+def bracket_list(
+    stages: Sequence[BracketStage], *, captions: Sequence[Sequence[str]], width: int
+) -> dict[str, Any]:
+    """Return the bracket as a list, a stage below the other; each tie has its caption above it.
+
+    The ties of the first stage stand in the order of the bracket; captions, like ties, do not.
+    """
+    boxes: list[Box] = []
+    labels: list[Label] = []
+    top = 0.0
+    for column, stage in enumerate(stages):
+        labels.append(Label(0, top + 12, stage.name, width, size=14, bold=True))
+        top += 28
+        for tie in in_bracket_order(stages) if column == 0 else range(len(stage.ties)):
+            rows = stage.ties[tie]
+            labels.append(Label(0, top + 8, captions[column][tie], width, size=12, fill=SOFT))
+            top += 19
+            boxes += _boxes(0, top, rows, width)
+            labels += _labels(0, top, rows, width)
+            top += _height(rows) + 10
+        top += 8
+    return canvas(width, round(top), boxes=boxes, labels=labels)
+
+
 def _height(rows: Sequence[Row]) -> float:
     return len(rows) * _ROW + 2 * _PAD
 
@@ -73,7 +97,7 @@ def _middle(top: float, rows: Sequence[Row]) -> float:
 
 def _tops(stages: Sequence[BracketStage]) -> list[list[float]]:
     """Return the top of every tie: the first stage in the order of its bracket, then between."""
-    order = _leaves(stages)
+    order = in_bracket_order(stages)
     first = stages[0].ties
     tops = [[0.0] * len(stage.ties) for stage in stages]
     at = float(_TOP)
@@ -93,7 +117,7 @@ def _tops(stages: Sequence[BracketStage]) -> list[list[float]]:
     return tops
 
 
-def _leaves(stages: Sequence[BracketStage]) -> list[int]:
+def in_bracket_order(stages: Sequence[BracketStage]) -> list[int]:
     """Return the ties of the first stage so that those that meet later are neighbours."""
 
     def below(column: int, tie: int) -> Iterator[int]:
@@ -108,18 +132,18 @@ def _leaves(stages: Sequence[BracketStage]) -> list[int]:
     return list(dict.fromkeys([*found, *range(len(stages[0].ties))]))
 
 
-def _boxes(left: float, top: float, rows: Sequence[Row]) -> Iterator[Box]:
-    yield Box(left, top, left + _WIDE, top + _height(rows), "#f3f6f9")
+def _boxes(left: float, top: float, rows: Sequence[Row], wide: int = _WIDE) -> Iterator[Box]:
+    yield Box(left, top, left + wide, top + _height(rows), "#f3f6f9")
     for number, row in enumerate(rows):
         y = top + _PAD + number * _ROW
-        yield Box(left, y + _ROW - 2, left + _WIDE * row.share, y + _ROW, BLUE)
+        yield Box(left, y + _ROW - 2, left + wide * row.share, y + _ROW, BLUE)
 
 
-def _labels(left: float, top: float, rows: Sequence[Row]) -> Iterator[Label]:
+def _labels(left: float, top: float, rows: Sequence[Row], wide: int = _WIDE) -> Iterator[Label]:
     for number, row in enumerate(rows):
         y = top + _PAD + (number + 0.45) * _ROW
-        yield Label(left + 9, y, row.team, _WIDE - 88, size=12, bold=number == 0)
-        yield Label(left + _WIDE - 8, y, row.text, 60, size=12, align="right", bold=number == 0)
+        yield Label(left + 9, y, row.team, wide - 88, size=12, bold=number == 0)
+        yield Label(left + wide - 8, y, row.text, 60, size=12, align="right", bold=number == 0)
 
 
 def _joint(left: float, middle: float, feeder: float) -> Iterator[Line]:

@@ -125,10 +125,10 @@ def canvas(
     }
 
 
-def titled(spec: dict[str, Any], title: str, subtitle: str) -> dict[str, Any]:
-    """Return a chart with a title, and a subtitle that says what it is of, and when."""
-    heading = {"text": title, "subtitle": subtitle}
-    return {"title": heading, "config": CONFIG, **spec}
+def titled(spec: dict[str, Any], title: str, subtitle: Sequence[str]) -> dict[str, Any]:
+    """Return a chart with a title, if any, and lines below it that say what it is of, and when."""
+    heading = {"title": {"text": title, "subtitle": list(subtitle)}} if title else {}
+    return {**heading, "config": CONFIG, **spec}
 
 
 def _own(field: str) -> dict[str, Any]:

@@ -19,16 +19,20 @@ _CELL = 13
 _TOLD = (0.005, 0.995)
 """Points of the curve beyond these lie on an axis and carry no number."""
 
+_ROUND = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
+_LEAST_STEP = 0.14
+"""Labels of the scale of the heat map, and their least distance as a share of its length."""
+
 _APART = 0.055
 """Least distance of two labels at the ends of lines, as a share of the height."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title and subtitle of a chart, and the titles of its axes."""
+    """Title of a chart, the lines below it, and the titles of its axes."""
 
     title: str
-    subtitle: str
+    subtitle: tuple[str, ...]
     x: str
     y: str
 
@@ -43,6 +47,7 @@ def places_chart(
 ) -> dict[str, Any]:
     """Return the heat map of (team, place, probability); a cut is a line between two places."""
     values = [{"team": team, "place": place, "p": p} for team, place, p in cells]
+    most = max((p for _, _, p in cells), default=1.0)
     axis = {"title": words.x, "orient": "top", "labelAngle": 0, "grid": False}
     axis["values"] = [1, *range(5, places + 1, 5)]
     domain = list(range(1, places + 1))
@@ -54,16 +59,10 @@ def places_chart(
         "scale": {"domain": list(teams)},
         "axis": {"title": None, "labelLimit": 190, "labelFontSize": 11, "grid": False},
     }
-    color = {
-        "field": "p",
-        "type": "quantitative",
-        "scale": {"type": "sqrt", "range": ["#ffffff", BLUE], "interpolate": "rgb", "domainMin": 0},
-        "legend": {"title": words.y, "orient": "bottom", "gradientLength": 220, **_SHARE},
-    }
     heat = {
         "data": {"values": values},
         "mark": {"type": "rect", "stroke": "#eef1f4", "strokeWidth": 0.5},
-        "encoding": {"x": x, "y": y, "color": color},
+        "encoding": {"x": x, "y": y, "color": _shading(most, words.y)},
     }
     rule = {
         "data": {"values": [{"place": cut} for cut in cuts]},
@@ -78,7 +77,34 @@ def places_chart(
     return titled({**sized, "layer": [heat, rule] if cuts else [heat]}, words.title, words.subtitle)
 
 
-def points_chart(totals: Sequence[tuple[int, float, str]], *, words: Words) -> dict[str, Any]:
+def _shading(most: float, title: str) -> dict[str, Any]:
+    return {
+        "field": "p",
+        "type": "quantitative",
+        "scale": {"type": "sqrt", "range": ["#ffffff", BLUE], "interpolate": "rgb", "domainMin": 0},
+        "legend": {
+            "title": title,
+            "titleLimit": 400,
+            "orient": "bottom",
+            "gradientLength": 320,
+            "values": _scale(most),
+            **_SHARE,
+        },
+    }
+
+
+def _scale(most: float) -> list[float]:
+    """Return round shares up to `most` that stand apart on a scale of square roots."""
+    found = [0.0]
+    for share in _ROUND:
+        if share <= most and share**0.5 - found[-1] ** 0.5 > _LEAST_STEP * most**0.5:
+            found.append(share)
+    return found
+
+
+def points_chart(
+    totals: Sequence[tuple[int, float, str]], *, words: Words, width: int = 440
+) -> dict[str, Any]:
     """Return the curve of (points, probability of being enough, its text)."""
     low, high = _TOLD
     values = [
@@ -104,7 +130,7 @@ def points_chart(totals: Sequence[tuple[int, float, str]], *, words: Words) -> d
         "encoding": {"text": {"field": "text"}},
     }
     spec = {
-        "width": 440,
+        "width": width,
         "height": 250,
         "data": {"values": values},
         "encoding": {"x": x, "y": y},
@@ -119,6 +145,8 @@ def history_chart(
     first: Sequence[str],
     days: Mapping[date, str],
     words: Words,
+    width: int = 520,
+    names_width: int = 190,
 ) -> dict[str, Any]:
     """Return one line a team of (day, probability); `first` teams, at most four, stand out.
 
@@ -126,17 +154,7 @@ def history_chart(
     """
     start = min(days)
     names = list(first[: len(HIGHLIGHTS)])
-    values = [
-        {
-            "team": team,
-            "day": (day - start).days,
-            "p": p,
-            "color": HIGHLIGHTS[names.index(team)] if team in names else "#b9bec4",
-            "shape": names.index(team) if team in names else -1,
-        }
-        for team in sorted(lines, key=lambda team: team in names)
-        for day, p in lines[team]
-    ]
+    values = _on_lines(lines, names, start)
     texts = {(day - start).days: text for day, text in days.items()}
     x = {
         "field": "day",
@@ -160,8 +178,26 @@ def history_chart(
             "shape": {"field": "shape", "type": "ordinal", "scale": shapes, "legend": None},
         },
     }  # fmt: skip
-    spec = {"width": 520, "height": 280, "layer": [drawn, points, _ends(lines, names, x, y)]}
+    named = _ends(lines, names, x, y, limit=names_width)
+    spec = {"width": width, "height": 280, "layer": [drawn, points, named]}
     return titled(spec, words.title, words.subtitle)
+
+
+def _on_lines(
+    lines: Mapping[str, Sequence[tuple[date, float]]], names: Sequence[str], start: date
+) -> list[dict[str, Any]]:
+    """Return every point of every line, those of `names` last, so that they lie on top."""
+    return [
+        {
+            "team": team,
+            "day": (day - start).days,
+            "p": p,
+            "color": HIGHLIGHTS[names.index(team)] if team in names else "#b9bec4",
+            "shape": names.index(team) if team in names else -1,
+        }
+        for team in sorted(lines, key=lambda team: team in names)
+        for day, p in lines[team]
+    ]
 
 
 def _day_axis(texts: Mapping[int, str], title: str) -> dict[str, Any]:
@@ -181,6 +217,8 @@ def _ends(
     names: Sequence[str],
     x: dict[str, Any],
     y: dict[str, Any],
+    *,
+    limit: int,
 ) -> dict[str, Any]:
     """Write names at the ends of their lines, moved apart where they would overlap."""
     highest = max((p for line in lines.values() for _, p in line), default=1.0) or 1.0
@@ -193,7 +231,7 @@ def _ends(
         values.append({"team": team, "day": last_day, "p": at, "color": color})
     return {
         "data": {"values": values},
-        "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "limit": 190},
+        "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "limit": limit},
         "encoding": {
             "x": x, "y": y, "text": {"field": "team"}, "color": {"value": INK},
         },

@@ -16,19 +16,16 @@ __all__ = ["main"]
 _VEGA_LITE = "6.1"
 """Fixed, so that a newer renderer draws the same."""
 
-_SCALE = 1.5
-"""Pixels of a PNG a unit of its picture: sharp text in a file that can be mailed."""
-
 
 def main() -> None:
-    """Draw every picture of a list of `{name, spec, scale}` as SVG and PNG."""
+    """Draw every picture of a list of `{name, spec, scale}` as SVG and, at its scale, as PNG."""
     drawn = {each["name"]: _draw(each["spec"], each["scale"]) for each in json.load(sys.stdin)}
     json.dump(drawn, sys.stdout)
 
 
-def _draw(spec: dict[str, object], scale: float | None) -> dict[str, str]:
+def _draw(spec: dict[str, object], scale: float) -> dict[str, str]:
     svg = vl_convert.vegalite_to_svg(spec, vl_version=_VEGA_LITE, allowed_base_urls=[])
-    png = vl_convert.svg_to_png(svg, scale=scale or _SCALE)
+    png = vl_convert.svg_to_png(svg, scale=scale) if scale else b""
     return {"svg": svg, "png": base64.b64encode(png).decode()}
 
 

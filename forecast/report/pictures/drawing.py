@@ -25,16 +25,19 @@ class DrawingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture to draw: a Vega-Lite specification; `scale` pixels a unit, by default 1.5."""
+    """A picture to draw: a Vega-Lite specification; `scale` pixels a unit of its PNG.
+
+    A scale of 0 is for pictures that stand in pages alone and have no PNG.
+    """
 
     name: str
     spec: Mapping[str, Any]
-    scale: float | None = None
+    scale: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A picture as SVG and PNG; `width` and `height` are those of the SVG, in CSS pixels."""
+    """A picture as SVG and PNG, empty if none; `width` and `height` of the SVG in CSS pixels."""
 
     svg: bytes
     png: bytes
@@ -75,5 +78,5 @@ def _drawn(each: Mapping[str, str]) -> Drawn:
         for side in ("width", "height")
         if (found := re.search(rf' {side}="([0-9.]+)"', head))
     )
-    png = repacked(base64.b64decode(each["png"]))
+    png = repacked(base64.b64decode(each["png"])) if each["png"] else b""
     return Drawn(svg=each["svg"].encode(), png=png, width=width, height=height)

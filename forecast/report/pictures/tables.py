@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecast.report.pictures.canvas import BLUE, SOFT, Box, Label, canvas
+from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, SOFT, Box, Label, canvas
 
-__all__ = ["SOCIAL", "Cell", "chances_chart", "social_chart"]
+__all__ = ["PHONE", "SOCIAL", "Cell", "bands_chart", "chances_chart", "social_chart"]
 
 SOCIAL = (1200, 675)
 """Width and height of a picture for social media, in pixels."""
 
+PHONE = 336
+"""Width of what a phone shows without scrolling, in CSS pixels."""
+
 _NAME, _COLUMN, _ROW = 230, 96, 22
+_PHONE_NAME = 148
 _MARGIN = 16
 
 
@@ -56,6 +60,28 @@ def chances_chart(
     bottom = top + len(rows) * _ROW + 18
     labels.append(Label(_MARGIN, bottom, source, width - 2 * _MARGIN, size=11, fill=SOFT))
     return canvas(width, bottom + 18, boxes=boxes, labels=labels)
+
+
+def bands_chart(
+    rows: Sequence[tuple[str, Sequence[Cell]]], *, columns: Sequence[str], cuts: Sequence[int]
+) -> dict[str, Any]:
+    """Return a heat table as wide as a phone; a line is right of each column of `cuts`."""
+    top, column = 24, (PHONE - _PHONE_NAME) / len(columns)
+    boxes, labels = [], []
+    for number, name in enumerate(columns, start=1):
+        labels.append(Label(_PHONE_NAME + (number - 0.5) * column, 12, name, column, 9, "center"))
+    for line, (team, cells) in enumerate(rows):
+        y = top + line * _ROW
+        labels.append(Label(0, y + _ROW / 2, team, _PHONE_NAME - 10, 11))
+        for number, cell in enumerate(cells):
+            x = _PHONE_NAME + number * column
+            boxes.append(Box(x, y, x + column, y + _ROW - 1, cell.fill))
+            labels.append(Label(x + column - 3, y + _ROW / 2, cell.text, column, 11, "right"))
+    bottom = top + len(rows) * _ROW
+    for cut in cuts:
+        x = _PHONE_NAME + cut * column
+        boxes.append(Box(x - 1, top, x + 1, bottom, HIGHLIGHTS[1]))
+    return canvas(PHONE, bottom + 2, boxes=boxes, labels=labels)
 
 
 def social_chart(
