@@ -1,6 +1,6 @@
 """CPU seconds of one core until every published chance is known to 0.1 point.
 
-    uv run python -m benchmarks.precision [CONFIG] [--seeds N] [--json FILE]
+    uv run python -m benchmarks.precision [--seeds N]
 
 Goal: at most 0.15 s for the shipped forecast before the tournament, strengths redrawn every 64
 runs, every place, outcome, cut, point total and the spread over strengths counted. The forecast is
@@ -14,16 +14,14 @@ ratio of their root mean square to the observed spread.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-from dataclasses import asdict, dataclass
-from pathlib import Path
 from time import thread_time
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forecast.arrays import RUNS_PER_REPLICATE, Counts
-from forecast.bench import machine
+from benchmarks.rows import EVERYTHING, Row, show
+from forecast.arrays import RUNS_PER_REPLICATE, Counts, Posterior, Season
 from forecast.config import load
 from forecast.counts import add
 from forecast.lowering import lower
@@ -33,81 +31,76 @@ from forecast.strength import fit
 from forecast.tables import standard_error
 
 CONFIG = "configs/copa_peru_2023/pre_tournament.toml"
+SEEDS = 64
 TARGET = 0.001
 LEAST_CHANCE = 0.001
 """Rarer cells are left out of the ratios: their few hits have no normal spread."""
 
+MEASURE = "precision"
 
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """What was measured; errors are standard deviations of a chance."""
-
-    forecast_id: str
-    seeds: int
-    runs: int
-    cpu_seconds: float
-    worst_error: float
-    median_error: float
-    cpu_seconds_to_target: float
-    ratio_least: float
-    ratio_median: float
-    ratio_largest: float
-    machine: dict[str, str | int]
+Float64 = NDArray[np.float64]
 
 
-def measure(config: str, seeds: int) -> Precision:
-    """Forecast with many seeds and compare."""
-    plan = load(config)
+def simulated(season: Season, posterior: Posterior, rng_seed: int) -> tuple[Counts, float]:
+    """Return the counts of the least forecast and its CPU seconds."""
+    before = thread_time()
+    parts = [
+        play(season, posterior, rng_seed=rng_seed, replicate=replicate)
+        for replicate in range(LEAST_REPLICATES)
+    ]
+    seconds = thread_time() - before
+    total = parts[0]
+    for part in parts[1:]:
+        total = add(total, part)
+    return total, seconds
+
+
+def observe(seeds: int) -> tuple[Float64, Float64, Float64, float]:
+    """Return each cell's chance, its published error, its observed one, and CPU seconds."""
+    plan = load(CONFIG)
     posterior = fit(plan).posterior
     season = lower(plan, posterior.first_half_share)
+    simulated(season, posterior, seeds)  # compiles
     chances, errors, seconds = [], [], []
-    for seed in range(seeds + 1):
-        before = thread_time()
-        parts = [
-            play(season, posterior, rng_seed=seed, replicate=r) for r in range(LEAST_REPLICATES)
-        ]
-        seconds.append(thread_time() - before)
-        total: Counts = parts[0]
-        for part in parts[1:]:
-            total = add(total, part)
+    for seed in range(seeds):
+        total, spent = simulated(season, posterior, seed)
         chances.append(total.outcomes / total.runs)
         errors.append(
             standard_error(
                 hits=total.outcomes, squares=total.outcome_squares, replicates=total.replicates
             )
         )
-    observed = np.std(chances[1:], axis=0, ddof=1)  # the first one compiled
-    published = np.sqrt(np.mean(np.square(errors[1:]), axis=0))
-    often = np.mean(chances[1:], axis=0) >= LEAST_CHANCE
-    ratio = published[often & (observed > 0)] / observed[often & (observed > 0)]
-    spent = statistics.median(seconds[1:])
-    return Precision(
-        forecast_id=plan.id,
-        seeds=seeds,
-        runs=LEAST_REPLICATES * RUNS_PER_REPLICATE,
-        cpu_seconds=spent,
-        worst_error=float(observed.max()),
-        median_error=float(np.median(observed)),
-        cpu_seconds_to_target=spent * (float(observed.max()) / TARGET) ** 2,
-        ratio_least=float(ratio.min()),
-        ratio_median=float(np.median(ratio)),
-        ratio_largest=float(ratio.max()),
-        machine=machine(),
-    )
+        seconds.append(spent)
+    published = np.sqrt(np.mean(np.square(errors), axis=0))
+    observed: Float64 = np.std(chances, axis=0, ddof=1)
+    return np.mean(chances, axis=0), published, observed, statistics.median(seconds)
+
+
+def measure(seeds: int = SEEDS) -> list[Row]:
+    """Forecast with many seeds and compare."""
+    chance, published, observed, seconds = observe(seeds)
+    usual = (chance >= LEAST_CHANCE) & (observed > 0)
+    ratio = published[usual] / observed[usual]
+    worst = float(observed.max())
+    figures = [
+        ("to 0.1 point in every cell", seconds * (worst / TARGET) ** 2, "s CPU", EVERYTHING),
+        ("one forecast", seconds, "s CPU", EVERYTHING),
+        ("its runs", LEAST_REPLICATES * RUNS_PER_REPLICATE, "runs", EVERYTHING),
+        ("its worst error", worst, "chance", "outcomes"),
+        ("its median error", float(np.median(observed)), "chance", "outcomes"),
+        ("published over observed error, least", float(ratio.min()), "", "outcomes"),
+        ("published over observed error, median", float(np.median(ratio)), "", "outcomes"),
+        ("published over observed error, largest", float(ratio.max()), "", "outcomes"),
+        ("seeds", seeds, "", "outcomes"),
+    ]
+    return [Row(MEASURE, *figure) for figure in figures]
 
 
 def main() -> None:
-    """Measure, print, and write JSON if asked."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("config", nargs="?", default=CONFIG)
-    parser.add_argument("--seeds", type=int, default=64)
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    figures = asdict(measure(arguments.config, arguments.seeds))
-    for name, value in figures.items():
-        print(f"{name:24} {value:,.6f}" if isinstance(value, float) else f"{name:24} {value}")
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    show(measure(parser.parse_args().seeds))
 
 
 if __name__ == "__main__":

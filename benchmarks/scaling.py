@@ -1,24 +1,43 @@
-"""Cost of a run by the number of teams.
+"""Cost of a run by the number of teams, of matches and of runs, and the memory of many runs.
 
-    uv run python -m benchmarks.scaling [--json FILE]
+    uv run python -m benchmarks.scaling
 
-A table in which every team meets its three neighbours home and away, the ladder of the shipped
-season, the first half in a knockout of two legs. Strengths are drawn anew every 64 runs; every
-place, outcome, cut, point total and the spread over strengths is counted. Nanoseconds are CPU time
-of one thread; the peak of memory is that of the process so far.
+A table in which every team meets its next neighbours home and away, the ladder of the shipped
+season, the first half in a knockout of two legs. Strengths are drawn anew every 64 runs.
+Nanoseconds are CPU time of one thread; a peak of memory is that of a process of its own.
+`benchmarks.throughput` has the speed by the number of workers.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import resource
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from time import process_time, thread_time
 
-from forecast.bench import bench
+from benchmarks.rows import Row, show
+from forecast.arrays import RUNS_PER_REPLICATE
+from forecast.bench import matches_per_run, median_seconds
 from forecast.config import load
+from forecast.lowering import lower
+from forecast.simulate import simulate
+from forecast.simulate.threads import play
+from forecast.strength import fit
 
 TEAMS = (10, 20, 36, 50, 100, 400)
+NEIGHBOURS = 3
+MORE_NEIGHBOURS = (1, 6, 12, 24)
+"""Of fifty teams, beside `NEIGHBOURS`."""
+
+FIFTY = 50
+REPLICATES = (16, 64, 256)
+REPEATS = 5
+
+MEASURE = "scaling"
 
 COMPETITION = """
 schema_version = 1
@@ -64,10 +83,11 @@ rng_seed = 1
 """
 
 
-def write_config(folder: Path, teams: int) -> Path:
+def write_config(folder: Path, teams: int, neighbours: int) -> Path:
     """Write a competition of so many teams; return its forecast config."""
     names = [f"T{team:03}" for team in range(teams)]
-    pairs = [(team, (team + step) % teams) for team in range(teams) for step in (1, 2, 3)]
+    steps = range(1, neighbours + 1)
+    pairs = [(team, (team + step) % teams) for team in range(teams) for step in steps]
     rows = [
         f"table,{leg},,{names[home]},{names[away]},,"
         for pair in pairs
@@ -83,27 +103,73 @@ def write_config(folder: Path, teams: int) -> Path:
     return config
 
 
-def main() -> None:
-    """Measure, print, and write JSON if asked."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
-    figures = []
+def ns_per_run(teams: int, neighbours: int) -> tuple[int, float]:
+    """Return the matches of a run, and its CPU time in ns."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = load(write_config(Path(folder), teams, neighbours))
+    posterior = fit(plan).posterior
+    season = lower(plan, posterior.first_half_share)
+    play(season, posterior, rng_seed=1, replicate=0)  # compiles, or loads what is compiled
+    seconds = median_seconds(
+        lambda: play(season, posterior, rng_seed=1, replicate=0), thread_time, REPEATS
+    )
+    return matches_per_run(season.program), seconds / RUNS_PER_REPLICATE * 1e9
+
+
+def peak_memory(replicates: int) -> tuple[float, float]:
+    """Simulate the fifty teams in this process; return its CPU ns a run and its peak in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = load(write_config(Path(folder), FIFTY, NEIGHBOURS))
+    posterior = fit(plan).posterior
+    season = lower(plan, posterior.first_half_share)
+    play(season, posterior, rng_seed=1, replicate=0)
+    before = process_time()
+    simulate(season, posterior, rng_seed=1, replicates=replicates)
+    seconds = process_time() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3  # Linux has it in kB
+    return seconds / (replicates * RUNS_PER_REPLICATE) * 1e9, peak
+
+
+def by_runs(replicates: int) -> tuple[float, float]:
+    """Return what `peak_memory` finds in a new process."""
+    done = subprocess.run(  # noqa: S603 (our own interpreter and module)
+        [sys.executable, "-m", "benchmarks.scaling", "--replicates", str(replicates)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    ns, peak = json.loads(done.stdout)
+    return ns, peak
+
+
+def measure() -> list[Row]:
+    """Measure everything that grows."""
+    rows = []
     for teams in TEAMS:
-        with tempfile.TemporaryDirectory() as folder:
-            found = bench(load(write_config(Path(folder), teams)), workers=1)
-        figures.append(
-            {
-                "teams": teams,
-                "ns_per_run": found.ns_per_run,
-                "ns_per_run_and_team": found.ns_per_run / teams,
-                "draw_ns_per_run": found.draw_ns_per_run,
-                "peak_memory_mb": found.peak_memory_mb,
-            }
-        )
-        print("  ".join(f"{name} {value:,.1f}" for name, value in figures[-1].items()), flush=True)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        _, ns = ns_per_run(teams, NEIGHBOURS)
+        rows += [
+            Row(MEASURE, f"{teams} teams, {2 * NEIGHBOURS} matches each", ns, "ns CPU a run"),
+            Row(MEASURE, f"{teams} teams", ns / teams, "ns CPU a run and team"),
+        ]
+    for neighbours in MORE_NEIGHBOURS:
+        matches, ns = ns_per_run(FIFTY, neighbours)
+        rows.append(Row(MEASURE, f"{FIFTY} teams, {matches} matches", ns, "ns CPU a run"))
+    for replicates in REPLICATES:
+        ns, peak = by_runs(replicates)
+        runs = f"{replicates * RUNS_PER_REPLICATE:,} runs"
+        rows += [Row(MEASURE, runs, ns, "ns CPU a run"), Row(MEASURE, runs, peak, "MB at most")]
+    return rows
+
+
+def main() -> None:
+    """Measure and print; with `--replicates`, what `by_runs` asks of a new process."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--replicates", type=int, help=argparse.SUPPRESS)
+    replicates = parser.parse_args().replicates
+    if replicates is None:
+        show(measure())
+    else:
+        print(json.dumps(peak_memory(replicates)))
 
 
 if __name__ == "__main__":
