@@ -125,6 +125,35 @@ def test_dixon_coles_leaves_each_sides_own_goals_alone():
     assert found.sum(axis=1) == pytest.approx(plain.sum(axis=1), abs=1e-15)
 
 
+def distance(scores, table, number):
+    """Chi-square of drawn scores, rare ones in one cell, in standard deviations above its mean."""
+    expected = number * table
+    often = expected >= 20.0
+    seen = np.zeros(table.shape)
+    np.add.at(seen, tuple(np.minimum(scores, np.array(table.shape) - 1).T), 1)
+    cells = np.append(seen[often], seen[~often].sum())
+    mean = np.append(expected[often], number - expected[often].sum())
+    free = len(cells) - 1
+    return (((cells - mean) ** 2 / mean).sum() - free) / np.sqrt(2.0 * free)
+
+
+@pytest.mark.parametrize("rates", [(1.7, 0.6), (0.3, 0.2), (2.4, 3.1)])
+@pytest.mark.parametrize(
+    ("model", "shape"), [*SHAPES.items(), ("dixon_coles", 0.15), ("dixon_coles", -0.15)]
+)
+def test_drawn_scores_have_the_chances_of_the_table(model, shape, rates):
+    """A chi-square of 15 to 60 degrees is seven deviations above its mean once in 10^7."""
+    number = 400_000
+    law = GOAL_MODELS[model]
+    table = law.mean_scores(np.log(np.array([rates])), np.array([shape]))
+    drawn, shapes = np.tile(rates, (number, 1)), np.full(number, shape)
+    scores = law.draw_scores(np.random.default_rng(6), drawn, shapes)
+    assert distance(scores, table, number) < 7.0
+    if model != "poisson":  # and independent goals of the same means would be told apart
+        plain = np.random.default_rng(6).poisson(law.mean_goals(drawn, shapes[:, np.newaxis]))
+        assert distance(plain, table, number) > 7.0
+
+
 @pytest.mark.parametrize("model", SHAPES)
 def test_expected_matches_average_the_law_over_draws(model):
     rng = np.random.default_rng(4)

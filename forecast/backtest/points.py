@@ -1,8 +1,7 @@
 """How many points each team may end with, as distributions.
 
 The counts of the engine hold points by place, not by team; so a few thousand seasons are played
-here in plain numpy, from the same draws of strengths. Goals of the two sides are independent given
-the strengths, which is exact for the Poisson and close for its relatives.
+here in plain numpy, from the same draws of strengths and by the goal model's own law.
 """
 
 from __future__ import annotations
@@ -14,6 +13,8 @@ from numpy.typing import NDArray
 
 from forecast.arrays import FIRST_TEAM, MAX_RATE
 from forecast.plan import Match, Plan, TableStage
+from forecast.strength import log_rates_of
+from forecast.strength.goals import GOAL_MODELS
 
 __all__ = ["PointsChances", "points_chances"]
 
@@ -48,7 +49,7 @@ def points_chances(
     rows = np.repeat(strengths, RUNS_PER_DRAW, axis=0)
     for match in plan.matches:
         if match.stage == stage.id:
-            home, away = _goals(match, rows, teams, rng)
+            home, away = _goals(plan, match, rows, rng)
             _award(plan, match, home - away, total)
     lowest, highest = int(total.min()), int(total.max())
     p = np.stack(
@@ -58,16 +59,14 @@ def points_chances(
 
 
 def _goals(
-    match: Match, rows: Float64, teams: int, rng: np.random.Generator
+    plan: Plan, match: Match, rows: Float64, rng: np.random.Generator
 ) -> tuple[Int64 | int, Int64 | int]:
     """Return the goals of a match in every run, or those that are known."""
     if match.home_goals is not None and match.away_goals is not None:
         return match.home_goals, match.away_goals
-    attack = rows[:, [FIRST_TEAM + match.home, FIRST_TEAM + match.away]]
-    defence = rows[:, [FIRST_TEAM + teams + match.away, FIRST_TEAM + teams + match.home]]
-    log_rates = rows[:, :1] + attack - defence
-    log_rates[:, 0] += 0.0 if match.neutral else rows[:, 1]
-    home, away = rng.poisson(np.exp(np.minimum(log_rates, np.log(MAX_RATE)))).T
+    log_rates = log_rates_of(rows, match.home, match.away, neutral=match.neutral)
+    rates = np.exp(np.minimum(log_rates, np.log(MAX_RATE)))
+    home, away = GOAL_MODELS[plan.strength.goals].draw_scores(rng, rates, rows[:, -1]).T
     return home, away
 
 

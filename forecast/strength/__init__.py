@@ -42,7 +42,7 @@ by less than 0.002; docs/models.md has the comparison.
 
 from forecast.strength.fitting import Fit, Hyperparameters, fit
 from forecast.strength.notes import groups
-from forecast.strength.scorelines import ExpectedMatches, expected
+from forecast.strength.scorelines import ExpectedMatches, expected, log_rates_of
 from forecast.strength.summary import Summary, summarise
 
 __all__ = [
@@ -53,5 +53,6 @@ __all__ = [
     "expected",
     "fit",
     "groups",
+    "log_rates_of",
     "summarise",
 ]

@@ -14,7 +14,7 @@ from forecast.strength.goals import GOAL_MODELS
 if TYPE_CHECKING:
     from forecast.plan import GoalModelName
 
-__all__ = ["ExpectedMatches", "expected"]
+__all__ = ["ExpectedMatches", "expected", "log_rates_of"]
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -43,6 +43,16 @@ class ExpectedMatches:
     likeliest_away: Int64
 
 
+def log_rates_of(strengths: Float64, home: int, away: int, *, neutral: bool) -> Float64:
+    """Return the log-rates of both sides of a match under each draw, shape (draws, 2)."""
+    teams = (strengths.shape[1] - FIRST_TEAM) // 2
+    attack = strengths[:, [FIRST_TEAM + home, FIRST_TEAM + away]]
+    defence = strengths[:, [FIRST_TEAM + teams + away, FIRST_TEAM + teams + home]]
+    log_rates: Float64 = strengths[:, :1] + attack - defence
+    log_rates[:, 0] += 0.0 if neutral else strengths[:, 1]
+    return log_rates
+
+
 def expected(
     strengths: Float64,
     *,
@@ -65,16 +75,12 @@ def expected(
         The law of the goals.
     """
     law = GOAL_MODELS[model]
-    teams = (strengths.shape[1] - FIRST_TEAM) // 2
     shapes = strengths[:, -1]
     probabilities = np.empty((3, len(home)))
     rates = np.empty((2, len(home)))
     likeliest = np.empty((2, len(home)), dtype=np.int64)
     for i, (host, guest) in enumerate(zip(home, away, strict=True)):
-        attack = strengths[:, [FIRST_TEAM + host, FIRST_TEAM + guest]]
-        defence = strengths[:, [FIRST_TEAM + teams + guest, FIRST_TEAM + teams + host]]
-        log_rates = strengths[:, :1] + attack - defence
-        log_rates[:, 0] += 0.0 if neutral[i] else strengths[:, 1]
+        log_rates = log_rates_of(strengths, host, guest, neutral=bool(neutral[i]))
         with np.errstate(over="ignore"):
             goals = law.mean_goals(np.exp(log_rates), shapes[:, np.newaxis])
         rates[:, i] = goals.mean(axis=0)

@@ -14,8 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from forecast.strength.goals import bivariate_poisson, dixon_coles, negative_binomial, poisson
-from forecast.strength.goals.terms import Float64, Terms
+from forecast.strength.goals.terms import Float64, Int64, Terms
 
 __all__ = ["GOAL_MODELS", "GoalModel", "Terms"]
 
@@ -33,6 +35,9 @@ class GoalModel:
         away goals), averaged over draws, short of 1 by less than 1e-11.
     mean_goals : callable
         (rates, shapes) → expected goals.
+    draw_scores : callable
+        (rng, rates of shape (draws, 2), shapes of shape (draws,)) → one score for each, int64 of
+        shape (draws, 2); rates are those of the model's own goals, at most `MAX_RATE`.
     shape_of : callable or None
         From units of the prior to the shape; None for a model without one.
     """
@@ -40,6 +45,7 @@ class GoalModel:
     terms: Callable[[Float64, Float64, float], Terms]
     mean_scores: Callable[[Float64, Float64], Float64]
     mean_goals: Callable[[Float64, Float64], Float64]
+    draw_scores: Callable[[np.random.Generator, Float64, Float64], Int64]
     shape_of: Callable[[float], float] | None
 
 
@@ -49,20 +55,26 @@ def _rates(rates: Float64, shapes: Float64) -> Float64:  # noqa: ARG001 (the sig
 
 
 GOAL_MODELS: Final = {
-    "poisson": GoalModel(poisson.terms, poisson.mean_scores, _rates, None),
+    "poisson": GoalModel(poisson.terms, poisson.mean_scores, _rates, poisson.draw_scores, None),
     "dixon_coles": GoalModel(
-        dixon_coles.terms, dixon_coles.mean_scores, _rates, dixon_coles.shape_of
+        dixon_coles.terms,
+        dixon_coles.mean_scores,
+        _rates,
+        dixon_coles.draw_scores,
+        dixon_coles.shape_of,
     ),
     "bivariate_poisson": GoalModel(
         bivariate_poisson.terms,
         bivariate_poisson.mean_scores,
         bivariate_poisson.mean_goals,
+        bivariate_poisson.draw_scores,
         bivariate_poisson.shape_of,
     ),
     "negative_binomial": GoalModel(
         negative_binomial.terms,
         negative_binomial.mean_scores,
         _rates,
+        negative_binomial.draw_scores,
         negative_binomial.shape_of,
     ),
 }

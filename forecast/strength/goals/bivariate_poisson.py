@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.strength.goals import poisson
-from forecast.strength.goals.terms import Float64, Terms
+from forecast.strength.goals.terms import Float64, Int64, Terms
 
-__all__ = ["mean_goals", "mean_scores", "shape_of", "terms"]
+__all__ = ["draw_scores", "mean_goals", "mean_scores", "shape_of", "terms"]
 
 CENTRE, SPREAD = np.log(0.1), 0.7
 """log covariance: about 0.1, from 0.025 to 0.4 at two standard deviations. Karlis and Ntzoufras
@@ -28,6 +28,11 @@ def mean_goals(rates: Float64, shapes: Float64) -> Float64:
     """Return the expected goals of a side."""
     expected: Float64 = rates + shapes
     return expected
+
+
+def draw_scores(rng: np.random.Generator, rates: Float64, shapes: Float64) -> Int64:
+    """Draw one score for each pair of rates: own goals and common ones."""
+    return rng.poisson(rates) + rng.poisson(shapes)[:, np.newaxis]
 
 
 def terms(goals: Float64, log_rates: Float64, shape: float) -> Terms:

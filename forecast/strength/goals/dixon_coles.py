@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.strength.goals import poisson
-from forecast.strength.goals.terms import Float64, Terms
+from forecast.strength.goals.terms import Float64, Int64, Terms
 
-__all__ = ["held", "mean_scores", "shape_of", "terms"]
+__all__ = ["draw_scores", "held", "mean_scores", "shape_of", "terms"]
 
 MOST = 0.2
 CENTRE, SPREAD = -0.25, 0.5
@@ -70,4 +70,22 @@ def mean_scores(log_rates: Float64, shapes: Float64) -> Float64:
     home, away = np.exp(np.minimum(log_rates, np.log(poisson.HIGHEST_RATE))).T
     moved = np.exp(-home - away) * home * away * held(shapes, home, away)
     scores[:2, :2] += moved.mean() * np.array([[-1.0, 1.0], [1.0, -1.0]])
+    return scores
+
+
+def draw_scores(rng: np.random.Generator, rates: Float64, shapes: Float64) -> Int64:
+    """Draw one score for each pair of rates.
+
+    Poisson scores that tau makes rarer move to a neighbour as often as it says: with rho above 0
+    from 0-0 to 0-1 and from 1-1 to 1-0, below 0 from 0-1 to 0-0 and from 1-0 to 1-1. Every move
+    takes or gives the away side one goal.
+    """
+    scores = rng.poisson(rates)
+    home, away = rates.T
+    rho = held(shapes, home, away)
+    tau_less_one = np.array([[-rho * home * away, rho * home], [rho * away, -rho]])
+    low = (scores <= 1).all(axis=1)
+    excess = np.where(low, tau_less_one[*np.minimum(scores, 1).T, np.arange(len(scores))], 0.0)
+    moves = rng.random(len(scores)) < -excess
+    scores[moves, 1] = 1 - scores[moves, 1]
     return scores

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import MAX_RATE
-from forecast.strength.goals.terms import Float64, Terms
+from forecast.strength.goals.terms import Float64, Int64, Terms
 
-__all__ = ["mean_scores", "shape_of", "terms"]
+__all__ = ["draw_scores", "mean_scores", "shape_of", "terms"]
 
 CENTRE, SPREAD = np.log(0.05), 0.8
 """log dispersion: about 0.05, from 0.01 to 0.25 at two standard deviations. Professional leagues
@@ -51,6 +51,12 @@ def mean_scores(log_rates: Float64, shapes: Float64) -> Float64:
     home, away = (_probabilities(rates[:, side], shapes) for side in (0, 1))
     scores: Float64 = home.T @ away / len(log_rates)
     return scores
+
+
+def draw_scores(rng: np.random.Generator, rates: Float64, shapes: Float64) -> Int64:
+    """Draw one score for each pair of rates: the rates of a day vary, then goals are Poisson."""
+    of_day = rng.gamma(1.0 / shapes, shapes, rates.T.shape).T
+    return rng.poisson(rates * of_day)
 
 
 def _probabilities(rates: Float64, shapes: Float64) -> Float64:

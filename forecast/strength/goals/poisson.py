@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.strength.goals.terms import Float64, Terms
+from forecast.strength.goals.terms import Float64, Int64, Terms
 
-__all__ = ["mean_scores", "probabilities", "terms"]
+__all__ = ["draw_scores", "mean_scores", "probabilities", "terms"]
 
 HIGHEST_RATE = 300.0
 """Above it the probabilities (not the mean rates) treat a side's rate as this one; nobody's
@@ -31,6 +31,11 @@ def mean_scores(log_rates: Float64, shapes: Float64) -> Float64:  # noqa: ARG001
     home, away = (probabilities(log_rates[:, side]) for side in (0, 1))
     scores: Float64 = home.T @ away / len(log_rates)
     return scores
+
+
+def draw_scores(rng: np.random.Generator, rates: Float64, shapes: Float64) -> Int64:  # noqa: ARG001
+    """Draw one score for each pair of rates."""
+    return rng.poisson(rates)
 
 
 def probabilities(log_rates: Float64) -> Float64:

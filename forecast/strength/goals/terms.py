@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Float64", "Terms"]
+__all__ = ["Float64", "Int64", "Terms"]
 
 Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
 
 
 class Terms(NamedTuple):
