@@ -30,6 +30,7 @@ __all__ = [
     "OUTCOMES",
     "Observation",
     "Simulated",
+    "by_outcome",
     "chances",
     "fitted",
     "known",
@@ -37,6 +38,7 @@ __all__ = [
     "ranked",
     "shape",
     "simulated",
+    "true_chances",
 ]
 
 Float64 = NDArray[np.float64]
@@ -205,10 +207,10 @@ def true_chances(season: Season, row: Float64) -> dict[str, Float64]:
     counts = play_strengths(season, rows, rng_seed=TRUTH_SEED, replicate=0)
     for replicate in range(1, REPLICATES):
         counts = add(counts, play_strengths(season, rows, rng_seed=TRUTH_SEED, replicate=replicate))
-    return _by_outcome(season, counts.outcomes / counts.runs)
+    return by_outcome(season, counts.outcomes / counts.runs)
 
 
-def _by_outcome(season: Season, values: Float64) -> dict[str, Float64]:
+def by_outcome(season: Season, values: Float64) -> dict[str, Float64]:
     """Name the rows."""
     return {o.id: values[k] for k, o in enumerate(season.layout.outcomes) if o.id in OUTCOMES}
 
@@ -220,7 +222,7 @@ def chances(season: Simulated, posterior: Posterior) -> dict[str, Chances]:
     low, high = spread(hits=counts.outcomes, products=counts.products, replicates=REPLICATES)
     true = true_chances(program, season.row)
     p, lows, highs = (
-        _by_outcome(program, values) for values in (counts.outcomes / counts.runs, low, high)
+        by_outcome(program, values) for values in (counts.outcomes / counts.runs, low, high)
     )
     return {
         name: Chances(p[name], lows[name], highs[name], true[name], season.left <= most)

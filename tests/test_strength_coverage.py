@@ -1,16 +1,17 @@
 """Do 90 % intervals hold the truth in 90 of 100 cases? Seasons drawn from the model's own priors.
 
 Truths are drawn from the prior with its hyperparameters, so an exact posterior would cover at
-exactly its nominal rate. The clubs of a season share a fit: the standard error is taken over
-seasons. z = 5.3 is a chance of 1e-7 for each check (normal) and below 1e-6 with 100 seasons
-(Student); 0.01 more is granted to the normal approximation of the posterior.
+exactly its nominal rate. Sixteen clubs, a hundred seasons, and nothing of the fit's own code in the
+truth; `benchmarks.calibration` judges more, with fifty. The clubs of a season share a fit: the
+standard error is taken over seasons. z = 5.3 is a chance of 1e-7 for each check (normal) and below
+1e-6 with 100 seasons (Student); 0.01 more is granted to the normal approximation of the posterior.
 """
 
 import numpy as np
 import pytest
 from strength_builders import make_plan, season
 
-from forecast.strength import fit, mixture, summarise
+from forecast.strength import fit, summarise
 from forecast.strength.nodes import prior_of
 
 HALF_WIDTH = 1.6448536269514722
@@ -70,21 +71,3 @@ def test_the_same_check_catches_a_quarter_too_little_spread(quick):
 
 def test_the_same_check_catches_swapped_attack_and_defence(quick):
     assert not holds(coverage(quick, swap=True))
-
-
-def intercept_is_central(pairs):
-    distances = [((row - summary.mean) / summary.sd)[0] for row, summary in pairs]
-    return abs(np.mean(distances)) < 5.3 / np.sqrt(len(distances))
-
-
-@pytest.mark.slow
-def test_fifty_teams_are_covered_and_their_intercept_is_not_biased():
-    pairs = seasons(200, teams=50, rounds=6, seed=21)
-    assert holds(coverage(pairs))
-    assert intercept_is_central(pairs)
-
-
-@pytest.mark.slow
-def test_the_same_check_catches_the_top_in_place_of_the_mean(monkeypatch):
-    monkeypatch.setattr(mixture, "_skewness", lambda *_: 0.0)
-    assert not intercept_is_central(seasons(200, teams=50, rounds=6, seed=21))
