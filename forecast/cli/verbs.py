@@ -67,7 +67,7 @@ def run(
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; default all cores.")] = None,
     out: Out = DEFAULT_OUT,
     target_error: Annotated[
-        float | None, typer.Option(help="Simulate until no outcome has a larger std_error.")
+        float | None, typer.Option(help="Simulate until no outcome has a larger simulation error.")
     ] = None,
     force: Force = False,
     report: Annotated[

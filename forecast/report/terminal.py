@@ -113,7 +113,8 @@ def strength_lines(plan: Plan, strengths: pl.DataFrame, *, notes: Sequence[str],
         for term in ("intercept", "home_advantage")
     ]
     title = [f"{plan.competition.name} ({plan.id})", _dated(plan), *notes]
-    foot = [", ".join([*shared, f"first-half share {terms['first_half_share']:.2f}"]), where]
+    said = ", ".join([*shared, f"first-half share {terms['first_half_share']:.2f}"])
+    foot = [said, "±: spread over strengths, one standard deviation", where]
     return _rendered(_Grid(("team", "attack", "defence"), rows), title=title, foot=foot)
 
 
