@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEVEL", "Mean", "bootstrap_means"]
+__all__ = ["INTERVALS", "LEVEL", "Mean", "bootstrap_means"]
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -16,6 +16,12 @@ RESAMPLES = 10_000
 LEVEL = 0.95
 RNG_SEED = 20_240_917
 """Fixed: the same scores always have the same interval."""
+
+INTERVALS = (
+    "Intervals are those of the sample, 95 %, by bootstrap over matches or teams: neither the "
+    "error of the simulation nor the spread over strengths."
+)
+"""What a table of scores says of its intervals."""
 
 _AT_ONCE = 500
 

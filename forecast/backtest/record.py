@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
+from forecast.backtest.bootstrap import INTERVALS
 from forecast.backtest.result import Backtest
 from forecast.backtest.summary import ALL
-from forecast.config import RECORD, strength_said
+from forecast.config import RECORD, rules_hash, strength_said
 from forecast.errors import OutputError
 from forecast.report.text import shown
 
@@ -26,13 +27,15 @@ def record_document(result: Backtest) -> dict[str, Any]:
     replayed = result.replayed
     plan = replayed.plans[0]
     scores = result.scores.filter(pl.col("part") == ALL)
-    matches = (pl.col("what") == "matches") & (pl.col("part") == ALL)
+    inputs = {file: None for each in replayed.plans for file in each.source.inputs[2:]}
     return {
         "schema_version": 1,
         "competition": {"id": plan.competition.id, "name": plan.competition.name},
-        "inputs": [{"name": name, "sha256": digest} for name, digest in plan.source.inputs[1:]],
+        "rules": rules_hash(plan.source.resolved),
+        "inputs": [{"name": name, "sha256": digest} for name, digest in inputs],
         "forecast_version": version("forecast"),
         "rng_seed": plan.simulation.rng_seed,
+        "runs": plan.simulation.runs,
         "moments": [
             {
                 "before": step.moment.before,
@@ -41,15 +44,25 @@ def record_document(result: Backtest) -> dict[str, Any]:
             }
             for step in replayed.steps
         ],
+        "reached": {name: int(who.sum()) for name, who in replayed.truth.outcomes.items()},
         "models": [
             {"id": each.id, "strength": strength_said(each.source.resolved)}
             for each in replayed.plans
         ],
+        "intervals": INTERVALS,
         "scores": _records(scores.drop("part")),
-        "differences": _records(result.differences.filter(matches).drop("what", "part")),
+        "differences": _records(result.differences.filter(_kept())),
         "reliability": _records(result.reliability),
         "coverage": _records(result.coverage),
     }
+
+
+def _kept() -> pl.Expr:
+    """Choose the differences of next matches in all, and of each outcome in its Brier score."""
+    what, part, measure = pl.col("what"), pl.col("part"), pl.col("measure")
+    matches = (what == "matches") & (part == ALL)
+    outcomes = (what == "outcomes") & (part != ALL) & (measure == "brier")
+    return matches | (outcomes & ~pl.col("against").str.starts_with("previous "))
 
 
 def _records(frame: pl.DataFrame) -> list[dict[str, Any]]:

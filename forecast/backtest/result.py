@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from forecast.backtest.bootstrap import INTERVALS
 from forecast.backtest.frames import match_frame, outcome_frame, place_frame
 from forecast.backtest.replaying import Progress, Replayed, replay
 from forecast.backtest.summary import (
@@ -88,6 +89,7 @@ class Backtest:
             "competition": {"id": plan.competition.id, "name": plan.competition.name},
             "models": list(self.replayed.models),
             "notes": list(self.notes),
+            "intervals": INTERVALS,
         }
         files["backtest.json"] = document_bytes(head, self.tables)
         document = provenance(plan, self.effort, counts=None, files=files)

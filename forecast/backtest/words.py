@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from forecast.backtest.bootstrap import INTERVALS
 from forecast.backtest.replaying import previous
 from forecast.backtest.result import Backtest
 from forecast.backtest.summary import ALL
@@ -41,9 +42,9 @@ class _Summary:
         replayed = self.result.replayed
         name = replayed.plans[0].competition.name
         yield f"{name} ({', '.join(self.models)}): {len(replayed.steps)} days replayed"
-        yield "Lower scores are better. Differences: the model less the other, 95 % interval."
-        if len(self.models) > 1:
-            yield f"Differences are those of {self.first} less the other."
+        own = self.first if len(self.models) > 1 else "the model"
+        yield f"Lower scores are better. Differences: {own} less the other."
+        yield INTERVALS
         scores = self.result.scores.filter(pl.col("what") == "matches")
         sizes = scores.filter(pl.col("source") == self.first).group_by("part", maintain_order=True)
         shown: set[int] = set()

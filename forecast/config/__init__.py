@@ -7,7 +7,7 @@ from forecast.config.day import View
 from forecast.config.describe import describe
 from forecast.config.finding import find_configs
 from forecast.config.loading import Overrides, load
-from forecast.config.record import RECORD, strength_said
+from forecast.config.record import RECORD, rules_hash, strength_said
 from forecast.config.replay import Moment, Replay, find_moments
 from forecast.config.supposed import read_results
 
@@ -22,6 +22,7 @@ __all__ = [
     "find_moments",
     "load",
     "read_results",
+    "rules_hash",
     "strength_said",
     "with_results",
     "with_runs",

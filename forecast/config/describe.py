@@ -78,8 +78,6 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"Outcome {outcome.id} ({labels}): {_enters(outcome.places)}"
     yield f"Strengths: {_strengths(plan)}"
     yield f"Simulation: {_simulation(plan.simulation)}"
-    for warning in plan.warnings:
-        yield f"Warning: {warning}"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

@@ -81,7 +81,9 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
     bracket = _bracket(inputs, stages, problems)
     outcomes, warnings = _outcomes(inputs, problems)
     source = _source(inputs, simulation, path=str(path))
-    record, worse = read_record(inputs.competition.path, source.resolved, problems)
+    record, worse = read_record(
+        inputs.competition.path, source.resolved, inputs.files[2:], problems
+    )
     problems.raise_any()
     return Plan(
         id=inputs.said.id,

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from forecast.config.files import TOML_LIMIT, read_file
+from forecast.config.files import TOML_LIMIT, InputFile, read_file
 from forecast.config.problems import Problems
 from forecast.plan import Record
 
-__all__ = ["RECORD", "read_record", "strength_said"]
+__all__ = ["RECORD", "read_record", "rules_hash", "strength_said"]
 
 RECORD = "calibration.json"
 
-LEAST_MATCHES = 30
-"""A bootstrap of fewer matches is too narrow too often to warn anybody."""
+LEAST_FORECASTS = 30
+"""A bootstrap of fewer is too narrow too often to warn anybody."""
 
-_NAMES = {"log_loss": "log loss", "rps": "RPS"}
+LEAST_REACHED = 4
+"""Teams that reached an outcome. Of fewer, more than one resample in forty has none (e^-4 is 1 in
+55), and one club's luck decides on which side of 0 a 95 % interval ends."""
+
+_MATCHES = ("matches", "all")
+"""The next matches of all days after the first result, as the record calls them."""
+
+Files = Sequence[tuple[str, InputFile]]
+
+
+class _Input(BaseModel):
+    """A file that the replay read: its name as written in the config, and its SHA-256."""
+
+    model_config = ConfigDict(strict=True)
+    name: str
+    sha256: str
 
 
 class _Model(BaseModel):
@@ -32,9 +49,14 @@ class _Model(BaseModel):
 
 
 class _Difference(BaseModel):
-    """A paired difference of scores; below 0 `source` is the better one."""
+    """A paired difference of scores; below 0 `source` is the better one.
+
+    `part` is an outcome, if `what` is "outcomes".
+    """
 
     model_config = ConfigDict(strict=True)
+    what: str
+    part: str
     source: str
     against: str
     measure: str
@@ -49,6 +71,10 @@ class _RecordFile(BaseModel):
 
     model_config = ConfigDict(strict=True)
     schema_version: int
+    forecast_version: str
+    rules: str
+    inputs: list[_Input]
+    reached: dict[str, int]
     models: list[_Model]
     differences: list[_Difference]
 
@@ -64,10 +90,19 @@ def strength_said(resolved: str) -> dict[str, Any]:
     }
 
 
+def rules_hash(resolved: str) -> str:
+    """Return the SHA-256 of the competition of a resolved config, whatever its labels."""
+    rules = json.loads(resolved)["competition"]
+    for part in (rules, *rules["stage"], *rules["outcome"]):
+        for key in ("name", "label", "headline"):
+            part.pop(key, None)
+    return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
+
+
 def read_record(
-    competition: Path, resolved: str, problems: Problems
+    competition: Path, resolved: str, files: Files, problems: Problems
 ) -> tuple[Record | None, tuple[str, ...]]:
-    """Return the record beside a competition, and a warning of what scored better.
+    """Return the record beside a competition, and warnings: that it is old, what scored better.
 
     Parameters
     ----------
@@ -75,6 +110,8 @@ def read_record(
         competition.toml; without a record beside it there is nothing to say.
     resolved : str
         The resolved config, whose model is looked up.
+    files : sequence of (name, file)
+        All that the forecast is made from, beside the two TOML files.
     """
     path = competition.parent / RECORD
     if not path.is_file():
@@ -92,33 +129,71 @@ def read_record(
         return None, ()
     strength = strength_said(resolved)
     own = next((model.id for model in said.models if model.strength == strength), None)
-    return Record(file.text, own), tuple(_warnings(said, own))
+    rules = json.loads(resolved)["competition"]
+    headline = rules["headline"] or rules["outcome"][-1]["id"]
+    same = said.rules == rules_hash(resolved)
+    warnings = (*_out_of_date(said, own, files, same_rules=same), *_worse(said, own, headline))
+    return Record(file.text, own), warnings
 
 
-def _warnings(said: _RecordFile, own: str | None) -> Iterator[str]:
-    """Yield what beat a model by most in each score, if the interval excludes 0."""
-    for measure, name in _NAMES.items():
-        worse = [
-            each
-            for each in map(_seen_from(own), said.differences)
-            if each is not None and each.measure == measure
-        ]
-        if worse:
-            most = max(worse, key=lambda each: each.difference)
-            models = [model.id for model in said.models]
-            other = f"the model {most.against}" if most.against in models else most.against
-            yield (
-                f"Replay found these strengths worse than {other}: {name} higher by "
-                f"{most.difference:.4f} (95 % interval {most.low:.4f} to {most.high:.4f}) over "
-                f"{most.forecasts} matches."
-            )
+def _out_of_date(
+    said: _RecordFile, own: str | None, files: Files, *, same_rules: bool
+) -> Iterator[str]:
+    """Yield one sentence if the replay was of other data, of other strengths or by another fit."""
+    replayed = {each.sha256 for each in said.inputs}
+    faults = [] if same_rules else ["the rules have changed"]
+    faults += [f"{name} has changed" for name, file in files if file.sha256 not in replayed]
+    if own is None:
+        faults.append("these strengths were not replayed")
+    if said.forecast_version != version("forecast"):
+        faults.append(f"it is of version {said.forecast_version} of the program")
+    if faults:
+        yield (
+            f"The record of past scores no longer fits: {', '.join(faults)}. "
+            "`forecast backtest CONFIG... --record` makes it anew."
+        )
+
+
+def _worse(said: _RecordFile, own: str | None, headline: str) -> Iterator[str]:
+    """Yield what beat a model by most in each score, if the interval excludes 0.
+
+    Of the outcomes only the one that pages put first is judged, and only by other models: among
+    many comparisons some would seem worse by chance.
+    """
+    seen = [each for each in map(_seen_from(own), said.differences) if each is not None]
+    models = {model.id for model in said.models}
+    for measure, name in (("log_loss", "log loss"), ("rps", "RPS")):
+        found = [one for one in seen if (one.what, one.part, one.measure) == (*_MATCHES, measure)]
+        yield from _sentence(found, models, name, "matches")
+    reached, key = said.reached.get(headline, 0), ("outcomes", headline, "brier")
+    found = [one for one in seen if (one.what, one.part, one.measure) == key]
+    if reached >= LEAST_REACHED:
+        yield from _sentence(
+            [one for one in found if one.against in models],
+            models,
+            f"Brier score of {headline}",
+            f"forecasts of one season, in which {reached} teams reached it",
+        )
+
+
+def _sentence(
+    worse: Sequence[_Difference], models: Collection[str], score: str, forecasts: str
+) -> Iterator[str]:
+    if worse:
+        most = max(worse, key=lambda each: each.difference)
+        other = f"the model {most.against}" if most.against in models else most.against
+        yield (
+            f"Replay found these strengths worse than {other}: {score} higher by "
+            f"{most.difference:.4f} (95 % interval {most.low:.4f} to {most.high:.4f}) over "
+            f"{most.forecasts} {forecasts}."
+        )
 
 
 def _seen_from(own: str | None) -> Callable[[_Difference], _Difference | None]:
     """Return what turns a difference into that of a model and what beat it, or drops it."""
 
     def seen(each: _Difference) -> _Difference | None:
-        if each.forecasts < LEAST_MATCHES or each.low is None or each.high is None:
+        if each.forecasts < LEAST_FORECASTS or each.low is None or each.high is None:
             return None  # too few to warn anybody
         if each.against == own:
             turned = {"difference": -each.difference, "low": -each.high, "high": -each.low}
