@@ -11,10 +11,12 @@ from page_reader import Page, inside
 
 import forecast as fc
 from forecast.report.history import read_history
+from forecast.report.page.chances import chances_of
 from forecast.report.page.cut import cuts_of
 from forecast.report.page.language import language
 from forecast.report.page.margins import Cell, pooled
 from forecast.report.page.method import method_of
+from forecast.report.page.news import deck, headline
 from forecast.report.page.shades import INK, SHADES, contrast, shade
 from forecast.report.pages import reader_files, render_again
 from forecast.report.percent import percent
@@ -392,3 +394,19 @@ def test_a_rule_that_came_later_is_told_as_unknown_on_that_day(stored):
     rules = dict(told.rules)
     assert "the two that are left meet" in rules["Final"][0]
     assert dict(told.outcomes)["champion"] == "the winner of “Final”"
+
+
+def test_a_forecast_that_knows_something_of_the_clubs_has_a_favourite(stored):
+    spoken = language("en")
+    chances = chances_of(stored, None, asked="champion", language=spoken)
+
+    def said(**known):
+        facts = {**stored.facts, "strength": {**stored.facts["strength"], "results": 0, **known}}
+        told = Stored(facts, stored.provenance, stored.tables)
+        return headline(told, chances, spoken), deck(told, chances, spoken)
+
+    assert said(knows_teams=False)[0].startswith("Before the first result nobody is favourite")
+    assert said(knows_teams=False)[1].range == ""
+    named, below = said(knows_teams=True)
+    assert f"{chances.teams[0]} is favourite" in named
+    assert below.range == chances.by[chances.teams[0], "champion"].spread

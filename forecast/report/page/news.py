@@ -107,7 +107,8 @@ def _open(stored: Stored, outcome: str) -> bool:
 
 def _anything_known(stored: Stored) -> bool:
     strength = stored.facts["strength"]
-    return bool(strength["model"] == "given" or strength["results"] > 0)
+    told = strength["model"] == "given" or strength.get("knows_teams", False)
+    return bool(told or strength["results"] > 0)
 
 
 def lower_first(label: str) -> str:

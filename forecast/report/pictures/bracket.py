@@ -15,6 +15,8 @@ _ROW, _PAD = 19, 6
 _TOP = 86
 _BETWEEN = 16
 _MARGIN = 16
+_LEAST = 520
+"""Room for the title above a single stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def bracket_chart(stages: Sequence[BracketStage], *, title: str, subtitle: str) 
     boxes: list[Box] = []
     lines: list[Line] = []
     labels = [
-        Label(_MARGIN, 24, title, 900, size=17, bold=True),
-        Label(_MARGIN, 46, subtitle, 900, size=12, fill=SOFT),
+        Label(_MARGIN, 24, title, _LEAST - _MARGIN, size=17, bold=True),
+        Label(_MARGIN, 46, subtitle, _LEAST - _MARGIN, size=12, fill=SOFT),
     ]
     for column, stage in enumerate(stages):
         left = _MARGIN + column * (_WIDE + _GAP)
@@ -60,6 +62,7 @@ def bracket_chart(stages: Sequence[BracketStage], *, title: str, subtitle: str) 
         for top, rows in zip(tops[column], stage.ties, strict=True)
     )
     width = 2 * _MARGIN + len(stages) * _WIDE + (len(stages) - 1) * _GAP
+    width = max(width, _LEAST)
     return canvas(width, round(bottom + _MARGIN), boxes=boxes, lines=lines, labels=labels)
 
 

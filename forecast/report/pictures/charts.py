@@ -207,7 +207,8 @@ def _day_axis(texts: Mapping[int, str], title: str) -> dict[str, Any]:
         "title": title,
         "values": sorted(texts),
         "labelExpr": f"{named}[datum.value]",
-        "labelOverlap": True,
+        "labelOverlap": "greedy",
+        "labelSeparation": 14,  # fonts of a reader may be wider
         "grid": False,
     }
 
