@@ -24,9 +24,9 @@ def compute(tmp_path):
         "import counted; print(counted.doubled(21), sum(counted.doubled.stats.cache_hits.values()))"
     )
 
-    def run():
+    def run(afterwards=""):
         done = subprocess.run(  # noqa: S603 (our own code)
-            [sys.executable, "-c", call],
+            [sys.executable, "-c", f"{call}; {afterwards}"],
             cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return done.stdout.split(), done.stderr
@@ -48,3 +48,9 @@ def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(
     assert said.count("is damaged; it is deleted and made again") == 1
     assert "Traceback" not in said
     assert compute() == (["42", "1"], "")
+
+
+def test_loading_imports_nothing_that_only_compiling_needs(compute):
+    call = "import sys; print('numba.np.arraymath' in sys.modules, 'scipy.linalg' in sys.modules)"
+    assert compute(call)[0][2:] == ["True", "True"]
+    assert compute(call)[0][2:] == ["False", "False"]
