@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forecast.config import load
     from forecast.pipeline import Result, run
-    from forecast.what_if import what_if
+    from forecast.supposing import what_if
 
     __version__: str
 
@@ -37,7 +37,7 @@ def __getattr__(name: str) -> object:
 
         return getattr(pipeline, name)
     if name == "what_if":
-        from forecast.what_if import what_if  # noqa: PLC0415 (same)
+        from forecast.supposing import what_if  # noqa: PLC0415 (same)
 
         return what_if
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

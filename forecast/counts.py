@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from forecast.kernel.season import Tally
 __all__ = ["Pair", "add", "from_tally"]
 
 Int64 = NDArray[np.int64]
+
+
+Sums = TypeVar("Sums", Counts, "Pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,10 @@ class Pair:
     difference_squares: Int64
 
 
-def add(one: Counts, other: Counts) -> Counts:
-    """Return the counts of both."""
-    return Counts(**{f.name: getattr(one, f.name) + getattr(other, f.name) for f in fields(Counts)})
+def add(one: Sums, other: Sums) -> Sums:
+    """Return the counts, or the pair, of both."""
+    kind = type(one)
+    return kind(**{f.name: getattr(one, f.name) + getattr(other, f.name) for f in fields(kind)})
 
 
 def from_tally(season: Season, tally: Tally) -> Counts:

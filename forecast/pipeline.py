@@ -13,16 +13,14 @@ from forecast import tables
 from forecast.arrays import (
     DRAWS_PER_REPLICATE,
     MAX_RATE,
-    RUNS_PER_REPLICATE,
     Counts,
     Posterior,
     Season,
 )
 from forecast.config import with_runs
 from forecast.counts import add
-from forecast.errors import ModelError
 from forecast.lowering import lower
-from forecast.plan import LEAST_REPLICATES, Plan
+from forecast.plan import Plan
 from forecast.proof import Verdict, prove
 from forecast.report.completing import complete
 from forecast.report.facts import calibration, facts
@@ -32,21 +30,17 @@ from forecast.report.history import record
 from forecast.report.package import data_files, table_files
 from forecast.report.provenance import Effort, Stopwatch, provenance
 from forecast.report.stored import CALIBRATION, Stored
-from forecast.simulate import simulate
+from forecast.simulate import simulate, simulate_enough
 from forecast.strength import Fit, fit
 from forecast.tabulate import strengths_of, tabulate
 
 __all__ = [
-    "MOST_REPLICATES",
     "Fitted",
     "Result",
     "available_workers",
     "fit_strengths",
     "run",
 ]
-
-MOST_REPLICATES = 4096
-"""Where the search for `target_error` ends: 134 million runs."""
 
 Progress = Callable[[int, int], None]
 """Told (replicates done, replicates to do)."""
@@ -250,7 +244,7 @@ def available_workers() -> int:
 def _simulated(
     plan: Plan, season: Season, posterior: Posterior, *, workers: int, progress: Progress | None
 ) -> Counts:
-    """Simulate the runs that the plan asks for, in whole replicates; or double them up."""
+    """Simulate what the plan asks for."""
 
     def extend(first: int, goal: int) -> Counts:
         if progress:
@@ -265,18 +259,7 @@ def _simulated(
             progress=(lambda done: progress(first + done, goal)) if progress else None,
         )
 
-    if plan.simulation.target_error is None:
-        assert plan.simulation.runs is not None
-        return extend(0, max(LEAST_REPLICATES, -(-plan.simulation.runs // RUNS_PER_REPLICATE)))
-    counts = extend(0, LEAST_REPLICATES)
-    while (worst := _worst_error(counts)) > plan.simulation.target_error:
-        if counts.replicates >= MOST_REPLICATES:
-            raise ModelError(
-                f"{plan.id}: simulation.target_error: found {plan.simulation.target_error:g}, but "
-                f"{counts.runs:,} runs, the most that are tried, leave an error of {worst:.2g}"
-            )
-        counts = add(counts, extend(counts.replicates, 2 * counts.replicates))
-    return counts
+    return simulate_enough(plan, extend, add=add, worst_error=_worst_error)
 
 
 def _worst_error(counts: Counts) -> float:

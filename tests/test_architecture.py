@@ -17,7 +17,7 @@ LAYERS = {
     "config": 2, "lowering": 2, "proof": 2,
     "simulate": 3, "tables": 3,
     "report": 4, "tabulate": 4,
-    "bench": 5, "pipeline": 5, "what_if": 5, "backtest": 5, "cli": 5,
+    "bench": 5, "pipeline": 5, "supposing": 5, "backtest": 5, "cli": 5,
     "": 6, "__main__": 6,
 }  # fmt: skip
 """Room → layer; the package itself and `__main__` are the doors."""
@@ -29,8 +29,8 @@ SAME_LAYER = {
     ("cli", "backtest"),  # a verb calls the replay
     ("cli", "bench"),  # a verb calls the measurement
     ("cli", "pipeline"),  # a verb calls the flow
-    ("cli", "what_if"),  # same
-    ("what_if", "pipeline"),  # the flow twice
+    ("cli", "supposing"),  # same
+    ("supposing", "pipeline"),  # the flow twice
     ("proof", "config"),  # who meets whom in a bracket
     ("counts", "kernel"),  # the tally of a kernel call becomes counts
 }
@@ -116,7 +116,7 @@ def test_only_config_reads_toml_and_csv():
 
 def test_frames_are_made_in_tables_and_used_above():
     assert users_of("polars") <= {
-        "tables", "report", "tabulate", "pipeline", "what_if", "backtest", "cli",
+        "tables", "report", "tabulate", "pipeline", "supposing", "backtest", "cli",
     }  # fmt: skip
 
 

@@ -246,7 +246,7 @@ def test_a_target_error_is_met_at_a_doubling_and_extends_the_same_replicates(sma
     assert result.counts.replicates == 32
     assert result.outcomes["std_error"].max() <= 0.9 * sixteen
     assert result.outcomes.equals(fc.run(plan, runs=32 * RUNS_PER_REPLICATE).outcomes)
-    monkeypatch.setattr("forecast.pipeline.MOST_REPLICATES", 16)
+    monkeypatch.setattr("forecast.simulate.enough.MOST_REPLICATES", 16)
     with pytest.raises(ModelError, match="target_error"):
         fc.run(plan)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from cli_builders import CLUBS, write_cup
 from competitions import knockout, make_plan, match, outcome, table
@@ -13,7 +14,7 @@ import forecast as fc
 from forecast.arrays import DRAWS_PER_REPLICATE, Posterior
 from forecast.cli.exits import exit_code
 from forecast.cli.verbs import app
-from forecast.config import load, read_results, with_results
+from forecast.config import Overrides, load, read_results, with_results
 from forecast.errors import ConfigError
 from forecast.lowering import lower
 from forecast.plan import Places
@@ -220,6 +221,21 @@ def test_the_forecast_without_is_that_of_a_run_and_the_fit_learns_from_what_is_s
     assert first["supposed_probability"] > 0.6
     errors = compared.changes.select("std_error", "supposed_std_error").max_horizontal()
     assert (compared.changes["change_error"] < 3 * errors).all()
+
+
+def test_a_target_error_holds_for_both_forecasts_and_extends_the_same_replicates(tmp_path):
+    (config,) = write_cup(tmp_path)
+    supposed = ["ADA 1-0 Ñuñoa"]
+    errors = pl.col("std_error", "supposed_std_error")
+    sixteen = fc.what_if(load(config), supposed).changes.select(errors.max())
+    for target in (0.9 * sixteen.item(0, 0), 0.9 * sixteen.item(0, 1)):
+        plan = load(config, Overrides(target_error=target))
+        changes = fc.what_if(plan, supposed).changes
+        assert max(changes.select(errors.max()).row(0)) <= target
+        (runs,) = changes["runs"].unique()
+        asked = load(config, Overrides(runs=runs))
+        assert runs > load(config).simulation.runs
+        assert changes.equals(fc.what_if(asked, supposed).changes)
 
 
 @pytest.mark.usefixtures("former_signals")

@@ -147,7 +147,7 @@ def what_if(
     """
     from forecast.config import Overrides, find_configs, load  # noqa: PLC0415 (same)
     from forecast.report.terminal import what_if_lines  # noqa: PLC0415 (same)
-    from forecast.what_if import what_if as compare  # noqa: PLC0415 (same)
+    from forecast.supposing import what_if as compare  # noqa: PLC0415 (same)
 
     found = find_configs([config])
     if len(found) > 1:

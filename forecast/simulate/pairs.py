@@ -23,6 +23,7 @@ def simulate_pair(
     *,
     rng_seed: int,
     replicates: int,
+    first: int = 0,
     workers: int,
     progress: Callable[[int], None] | None = None,
 ) -> Pair:
@@ -42,7 +43,7 @@ def simulate_pair(
     sums = np.zeros((5, len(seasons[0].layout.outcomes), seasons[0].teams), np.int64)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="forecast")
     try:
-        for done, (one, two) in enumerate(pool.map(both, range(replicates)), 1):
+        for done, (one, two) in enumerate(pool.map(both, range(first, first + replicates)), 1):
             sums += np.stack([one, two, one**2, two**2, (two - one) ** 2])
             if progress is not None:
                 progress(done)

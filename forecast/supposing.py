@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from forecast import tables
-from forecast.arrays import RUNS_PER_REPLICATE
 from forecast.config import read_results, with_results
+from forecast.counts import Pair, add
 from forecast.lowering import lower
 from forecast.pipeline import available_workers
-from forecast.plan import LEAST_REPLICATES, Match, Plan
+from forecast.plan import Match, Plan
 from forecast.proof import Verdict, prove
-from forecast.simulate import simulate_pair
+from forecast.simulate import simulate_enough, simulate_pair
 from forecast.strength import fit
 
 __all__ = ["WhatIf", "what_if"]
@@ -45,12 +45,12 @@ def what_if(
 
     A supposed result is treated like a known one: it counts in the table or the tie, and the
     strengths are fitted to it too. Both forecasts use the same random numbers, so that the error
-    of a change is far below those of the two probabilities. The one without is that of `run`.
+    of a change is far below those of the two probabilities. The one without is that of `run`, with
+    a `target_error` perhaps of more runs, since it holds for both.
 
     Parameters
     ----------
     plan : Plan
-        With a `target_error` the least number of runs is simulated.
     results : sequence of str
         Such as "HOME 2-1 AWAY", each of a match left.
     workers : int, optional
@@ -63,7 +63,7 @@ def what_if(
     ConfigError
         If a text is no result of a match left.
     ModelError
-        If a fit does not settle.
+        If a fit does not settle, or `target_error` is out of reach.
     """
     supposed = with_results(plan, read_results(plan, results))
     fits = fit(plan), fit(supposed)
@@ -71,16 +71,19 @@ def what_if(
         lower(each, fitted.posterior.first_half_share)
         for each, fitted in zip((plan, supposed), fits, strict=True)
     )
-    runs = plan.simulation.runs or 0
-    replicates = max(LEAST_REPLICATES, -(-runs // RUNS_PER_REPLICATE))
-    pair = simulate_pair(
-        (one, two),
-        (fits[0].posterior, fits[1].posterior),
-        rng_seed=plan.simulation.rng_seed,
-        replicates=replicates,
-        workers=workers or available_workers(),
-        progress=(lambda done: progress(done, replicates)) if progress else None,
-    )
+
+    def extend(first: int, goal: int) -> Pair:
+        return simulate_pair(
+            (one, two),
+            (fits[0].posterior, fits[1].posterior),
+            rng_seed=plan.simulation.rng_seed,
+            first=first,
+            replicates=goal - first,
+            workers=workers or available_workers(),
+            progress=(lambda done: progress(first + done, goal)) if progress else None,
+        )
+
+    pair = simulate_enough(plan, extend, add=add, worst_error=_worst_error)
     return WhatIf(
         plan=supposed,
         results=tuple(match for match in supposed.matches if match.supposed),
@@ -88,3 +91,13 @@ def what_if(
         verdicts=prove(supposed),
         notes=fits[1].notes,
     )
+
+
+def _worst_error(pair: Pair) -> float:
+    """Return the largest error of a probability in either forecast."""
+    both = ((pair.first, pair.first_squares), (pair.second, pair.second_squares))
+    errors = (
+        tables.standard_error(hits=hits, squares=squares, replicates=pair.replicates)
+        for hits, squares in both
+    )
+    return max(float(each.max(initial=0.0)) for each in errors)
