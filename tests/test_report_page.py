@@ -410,3 +410,11 @@ def test_a_forecast_that_knows_something_of_the_clubs_has_a_favourite(stored):
     named, below = said(knows_teams=True)
     assert f"{chances.teams[0]} is favourite" in named
     assert below.range == chances.by[chances.teams[0], "champion"].spread
+
+
+def test_the_method_says_what_is_known_of_clubs_beside_results(stored):
+    known = {"columns": ["altitude_m"], "earlier_results": 68, "knows_teams": True}
+    facts = {**stored.facts, "strength": {**stored.facts["strength"], **known}}
+    told = method_of(Stored(facts, stored.provenance, stored.tables), language("en")).model
+    assert "(altitude_m, 68 results of earlier stages)" in told
+    assert "what the data say" not in method_of(stored, language("en")).model

@@ -52,6 +52,8 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
             "uncertainty": plan.strength.uncertainty,
             "results": len(fitted),
             "knows_teams": plan.strength.knows_teams,
+            "columns": [covariate.column for covariate in plan.strength.covariates],
+            "earlier_results": len(plan.strength.earlier.matches) if plan.strength.earlier else 0,
             "groups": linked,
             "teams_without_a_result": idle,
         },

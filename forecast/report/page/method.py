@@ -148,7 +148,7 @@ def _limits(stored: Stored, language: Language) -> Iterator[str]:
     elif strength["model"] != "given" and strength["groups"] > 1:
         yield say(
             "No known match links the %(groups)s groups of clubs, %(idle)s of them a single club "
-            "without a result: only what all clubs have in common compares those groups.",
+            "without a result: only what is known or assumed of clubs from before compares groups.",
             groups=strength["groups"],
             idle=strength["teams_without_a_result"],
         )

@@ -106,7 +106,28 @@ def model(facts: Mapping[str, Any], language: Language) -> str:
         "a team has few.",
         strength["results"],
     )
-    return f"{goals}, {means}; {results} {_played(facts, language)}"
+    return f"{goals}, {means}; {results} {_known(facts, language)}{_played(facts, language)}"
+
+
+def _known(facts: Mapping[str, Any], language: Language) -> str:
+    """Say by what clubs differ before a result here, with columns as the data name them."""
+    strength = facts["strength"]
+    known = [*strength.get("columns", ())]  # a forecast made before these were kept has none
+    if strength.get("earlier_results"):
+        known.append(
+            language.count(
+                "%(number)s result of earlier stages",
+                "%(number)s results of earlier stages",
+                strength["earlier_results"],
+            )
+        )
+    if not known:
+        return ""
+    said = language.say(
+        "Even without a result here clubs differ by what the data say of them (%(known)s).",
+        known=", ".join(known),
+    )
+    return f"{said} "
 
 
 def _played(facts: Mapping[str, Any], language: Language) -> str:
