@@ -104,8 +104,10 @@ class Sums:
         return (self.squares / self.blocks - self.mean() ** 2) / (self.blocks - 1)
 
     def write(self, path: Path) -> None:
-        """Write everything to a file."""
-        np.savez_compressed(path, **asdict(self))
+        """Write everything to a file, whole or not at all."""
+        part = path.with_suffix(".part.npz")
+        np.savez_compressed(part, **asdict(self))
+        part.replace(path)
 
     def sample(self) -> Float64:
         """Return how far the first blocks are from the mean, scaled to its variance."""

@@ -90,7 +90,7 @@ def measure() -> list[Row]:
             (f"{name} over a frozen run", ns / ours.frozen_ns_per_run, "times", EVERYTHING)
             for name, ns in peers.items()
         ),
-        *((f"{s.workers} workers", s.runs_per_second, "runs/s", EVERYTHING) for s in ours.scaling),
+        *((f"workers: {s.workers}", s.runs_per_second, "runs/s", EVERYTHING) for s in ours.scaling),
         *(
             (f"efficiency of {s.workers} workers", s.efficiency, "", EVERYTHING)
             for s in ours.scaling[1:]
