@@ -18,8 +18,8 @@ RNG_SEED = 20_240_917
 """Fixed: the same scores always have the same interval."""
 
 INTERVALS = (
-    "Intervals are those of the sample, 95 %, by bootstrap over matches or teams: neither the "
-    "error of the simulation nor the spread over strengths."
+    "Intervals are those of the sample, 95 %, over matches or teams: neither the error of the "
+    "simulation nor the spread over strengths."
 )
 """What a table of scores says of its intervals."""
 

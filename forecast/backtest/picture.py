@@ -38,7 +38,7 @@ def picture_files(result: Backtest) -> dict[str, bytes]:
     name, moments = result.replayed.plans[0].competition.name, len(result.replayed.steps)
     subtitle = [
         f"{name}, model {model}: {moments} forecasts replayed.",
-        "On the line what was said came true as often. Bars: 95 % intervals; size: number.",
+        "On the line what was said came true as often. Bars: 95 % of the sample; size: number.",
     ]
     spec = titled({"hconcat": panels}, "Did it happen as often as forecast?", ())
     spec["title"]["subtitle"] = subtitle
