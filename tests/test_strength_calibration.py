@@ -20,6 +20,7 @@ from benchmarks.calibration_seasons import (
     shape,
     simulated,
 )
+from benchmarks.calibration_spread import points_of_a_normal
 from forecast.strength import mixture
 
 SEASONS = 20
@@ -99,6 +100,17 @@ def test_the_check_catches_the_top_in_place_of_the_mean(monkeypatch):
     assert not found()
     monkeypatch.setattr(mixture, "_skewness", lambda *_: 0.0)
     assert ("whole: intercept", "mean rank") in found()
+
+
+@pytest.mark.parametrize(("centre", "scale"), [(-2.0, 0.5), (0.3, 1.0), (1.5, 0.1)])
+def test_the_points_of_a_normal_are_found_from_its_two_moments(centre, scale):
+    """The moments come from a quadrature, the points from the definition."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    p = stats.norm.cdf(centre + scale * nodes)
+    mean, square = (weights @ p**power / weights.sum() for power in (1, 2))
+    found = points_of_a_normal(np.array([mean]), np.array([square]))
+    expected = stats.norm.cdf(centre + scale * stats.norm.ppf([0.05, 0.95]))
+    assert np.ravel(found) == pytest.approx(expected, abs=1e-7)
 
 
 def test_the_bound_of_rare_events_is_kept_by_the_binomial_that_it_is_for():
