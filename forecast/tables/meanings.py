@@ -156,7 +156,7 @@ _COLUMNS: dict[str, tuple[str, str | None]] = {
     "leg": ("The leg of a tie; empty in a table.", None),
     "home_goals": ("Goals of the home side after 90 minutes.", "goals"),
     "away_goals": ("Goals of the away side after 90 minutes.", "goals"),
-    "winner": ("Who won the tie, where this row settles it; else empty.", None),
+    "winner": ("Who won the tie, on its last row, in stages that are forecast; else empty.", None),
     "awarded": ("Whether a ruling gave the score: it counts in the table, never in the fit.", None),
     "played": ("Matches played.", "matches"),
     "wins": ("Matches won.", "matches"),
