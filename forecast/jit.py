@@ -42,6 +42,7 @@ _OPTIONS: Any = {
     "nogil": True,
     "error_model": "numpy",
     "no_cfunc_wrapper": True,
+    "_nrt": False,
     "pipeline_class": _NoAlias,
 }
 

@@ -49,10 +49,14 @@ def tie_corners(rate: np.ndarray, part: int, series_terms: np.ndarray, corners: 
 
 
 @jit
-def draw_chart(series_terms: np.ndarray, corners: np.ndarray, chart: np.ndarray) -> None:
-    """Fill `Knockouts.chart`; `corners` is work, uint64, with a row and a column more."""
-    size = corners.shape[0]
-    rate = (np.arange(size) / CHART_STEPS) ** 2
+def draw_chart(
+    rate: np.ndarray, series_terms: np.ndarray, corners: np.ndarray, chart: np.ndarray
+) -> None:
+    """Fill `Knockouts.chart`; `corners` is work, uint64, with a row and a column more.
+
+    `rate` is float64 of shape (CHART_SIZE + 1,), the rates of its rows and columns.
+    """
+    size = rate.size
     for part in range(2):
         tie_corners(rate, part, series_terms, corners)
         for i in range(size - 1):

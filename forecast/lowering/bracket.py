@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.arrays import (
     CHART_SIZE,
+    CHART_STEPS,
     LEVEL_AWAY_GOALS,
     LEVEL_BETTER_PLACE,
     LEVEL_EXTRA_TIME,
@@ -58,7 +59,8 @@ def tie_chances() -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Return `Knockouts.series_terms` and `chart`."""
     terms = np.array(series_terms(), np.int64)
     chart = np.empty((2, CHART_SIZE**2), np.uint64)
-    draw_chart(terms, np.empty((CHART_SIZE + 1, CHART_SIZE + 1), np.uint64), chart)
+    rate = (np.arange(CHART_SIZE + 1) / CHART_STEPS) ** 2
+    draw_chart(rate, terms, np.empty((rate.size, rate.size), np.uint64), chart)
     return terms, chart
 
 
