@@ -59,7 +59,7 @@ __all__ = [
     "Tables",
 ]
 
-STREAM_VERSION = 2
+STREAM_VERSION = 3
 """Of the definition of the random streams: what each word is, and what it decides."""
 
 TILE = 64

@@ -6,16 +6,32 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 
 from forecast.arrays import DRAWS_PER_REPLICATE, Posterior
+from forecast.kernel import draw
 from forecast.simulate import draws
 
 module = sys.modules["forecast.simulate.draws"]
 
 
+def uniform(order, rng):
+    """Return a Sobol set in the unit interval, in the middles of its steps."""
+    return (module.sobol_points(order, rng) + 0.5) * 2.0**-module.BITS
+
+
+@given(st.lists(st.integers(0, 2**30 - 1), min_size=1), st.integers(30, 32))
+def test_normals_are_the_quantiles_of_the_middles(points, bits):
+    normals = np.empty((1, len(points)))
+    draw.to_normals(np.array([points], np.uint32), bits, normals)
+    expected = ndtri((np.array(points) + 0.5) * 2.0**-bits)
+    # near the median the subtraction from 0.5 leaves an absolute error of 2^-53 / density
+    assert normals[0] == pytest.approx(expected, rel=2e-15, abs=2.0**-51)
+
+
 @pytest.mark.parametrize("replicate", [0, 1, 2])
 def test_every_aligned_block_of_points_is_even_in_every_coordinate(replicate):
-    points = module.sobol_points(np.arange(40), np.random.default_rng([5, replicate]))
+    points = uniform(np.arange(40), np.random.default_rng([5, replicate]))
     for size in (16, 64, 512):
         cells = np.sort((points.reshape(40, -1, size) * size).astype(int), axis=2)
         assert (cells == np.arange(size)).all()
@@ -23,7 +39,7 @@ def test_every_aligned_block_of_points_is_even_in_every_coordinate(replicate):
 
 def test_points_are_uniform_over_scramblings():
     rngs = (np.random.default_rng([6, r]) for r in range(4000))
-    first = np.array([module.sobol_points(np.arange(1), rng)[0, 0] for rng in rngs])
+    first = np.array([uniform(np.arange(1), rng)[0, 0] for rng in rngs])
     # Kolmogorov's bound for n = 4000 at 1e-7: sqrt(log(2 / 1e-7) / (2 n))
     distance = np.abs(np.sort(first) - (np.arange(4000) + 0.5) / 4000).max()
     assert distance < np.sqrt(np.log(2e7) / 8000)
@@ -33,7 +49,7 @@ def test_points_integrate_better_than_independent_ones():
     def spread(make):
         return np.std([np.exp(make(r)[:10].sum(axis=0) / 4).mean() for r in range(60)])
 
-    even = spread(lambda r: module.sobol_points(np.arange(30), np.random.default_rng([7, r])))
+    even = spread(lambda r: uniform(np.arange(30), np.random.default_rng([7, r])))
     plain = spread(lambda r: np.random.default_rng([8, r]).random((30, DRAWS_PER_REPLICATE)))
     assert even < plain / 20  # measured: 1 / 70
 
@@ -62,11 +78,31 @@ def test_coordinates_are_dealt_by_lot_within_their_kind(teams, number):
     assert sorted(order[2 + teams :]) == list(range(2 + teams, 2 + 2 * teams))
 
 
+@given(st.integers(2, 40), st.integers(0, 2**32))
+def test_transformed_normals_are_the_sums_in_their_order(teams, number):
+    rng = np.random.default_rng(number)
+    size, nodes = 2 + 2 * teams, 3
+    mean, factor = rng.normal(size=(nodes, size)), np.tril(rng.normal(size=(nodes, size, size)))
+    edges = np.array([0, *np.sort(rng.integers(0, 101, nodes - 1)), 100])
+    normals = rng.normal(size=(size, 100 + draw.DRAWS_AT_ONCE))
+    out = np.empty((100, size))
+    draw.transform_normals(edges, mean, factor, normals, np.empty((size, draw.DRAWS_AT_ONCE)), out)
+    for node in range(nodes):
+        mine = slice(edges[node], edges[node + 1])
+        for i in range(size):
+            expected = np.full(edges[node + 1] - edges[node], mean[node, i])
+            for k in range(i + 1):
+                expected += factor[node, i, k] * normals[k, :100][mine]
+            assert (out[mine, i] == expected).all()
+
+
 def test_turning_keeps_lengths_and_leaves_the_sum_of_a_team_to_its_first_coordinate():
     rng = np.random.default_rng(10)
     factor = np.tril(rng.normal(0, 0.3, (8, 8)))
     factor[3, 3] = factor[6, 3] = factor[6, 6] = 0.0  # a team whose strength is known
-    turned = module.turn(factor, np.eye(8))
+    turned = np.eye(8)
+    edges = np.array([0, 8])
+    draw.turn_planes(edges, *module.turns(factor[None]), turned[2:5], turned[5:])
     assert np.abs(turned.T @ turned - np.eye(8)).max() < 1e-15
     loading = factor @ turned
     own = loading[2:5] + loading[5:8]

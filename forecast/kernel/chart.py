@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import CHART_SIZE, CHART_STEPS, TILE
+from forecast.arrays import CHART_SIZE, TILE
 from forecast.jit import jit, jit_inline
 from forecast.kernel.rates import exponential
 from forecast.kernel.types import Integer

@@ -7,7 +7,7 @@ which gives the errors.
 
 Sobol points are best in single coordinates and in pairs of early ones, so the coordinates are dealt
 out with care. What moves a team up or down is attack and defence together: that sum has one of its
-two coordinates to itself (`turn`), and an early one. Which early one changes by lot from replicate
+two coordinates to itself (`turns`), and an early one. Which early one changes by lot from replicate
 to replicate, since some pairs of coordinates are much less even than others and no two teams should
 be stuck with one.
 
@@ -22,19 +22,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import DRAWS_PER_REPLICATE, FIRST_TEAM, Posterior
-from forecast.kernel.draw import scramble_points, transform_normals
+from forecast.kernel.draw import (
+    DRAWS_AT_ONCE,
+    scramble_points,
+    to_normals,
+    transform_normals,
+    turn_planes,
+)
 from forecast.simulate.sobol import INDEX_BITS, plain_points
 
 __all__ = ["draws"]
 
+UInt32 = NDArray[np.uint32]
 Float64 = NDArray[np.float64]
 
 BITS = 30
-"""Of a coordinate; half a step of 2^-30 keeps the points inside the open unit interval."""
+"""Of a coordinate; the middles of its steps keep the points inside the open unit interval."""
 
 
-def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> Float64:
-    """Return a scrambled Sobol set, shape (dimensions, draws), inside (0, 1).
+def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> UInt32:
+    """Return a scrambled Sobol set, shape (dimensions, draws), in steps of 2^-BITS.
 
     Its coordinates are those of the sequence in the given order.
 
@@ -49,7 +56,7 @@ def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> Float64:
     columns = leading | (noise & (leading - np.uint32(1)))
     points = np.empty((dimensions, DRAWS_PER_REPLICATE), np.uint32)
     scramble_points(plain_points(dimensions)[order], columns, shift, points)
-    return (points.astype(np.float64) + 0.5) * 2.0**-BITS
+    return points
 
 
 def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
@@ -57,8 +64,6 @@ def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
 
     A goal model with a shape has one more entry a row, the shape of the draw's node.
     """
-    from scipy.special import ndtri  # noqa: PLC0415 (slow to import, not needed by `check`)
-
     nodes, dimensions, rank = posterior.factor.shape
     if nodes == 1 and rank == 0:
         known = np.repeat(posterior.mean, DRAWS_PER_REPLICATE, axis=0)
@@ -66,17 +71,18 @@ def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
             known if posterior.shape is None else np.insert(known, dimensions, posterior.shape, 1)
         )
     rng = np.random.default_rng([rng_seed, replicate])
-    normals = ndtri(sobol_points(deal_coordinates(rank, rng), rng))
+    points = sobol_points(deal_coordinates(rank, rng), rng)
+    normals = np.zeros((rank, DRAWS_PER_REPLICATE + DRAWS_AT_ONCE))
+    to_normals(points, BITS, normals)
     edges = node_edges(posterior.weights, rng.random())
-    out = np.empty((dimensions + (posterior.shape is not None), DRAWS_PER_REPLICATE))
-    for k, (mean, factor) in enumerate(zip(posterior.mean, posterior.factor, strict=True)):
-        mine = slice(edges[k], edges[k + 1])
-        part = np.empty((dimensions, edges[k + 1] - edges[k]))
-        transform_normals(mean, factor, turn(factor, normals[:, mine]), part)
-        out[:dimensions, mine] = part
-        if posterior.shape is not None:
-            out[dimensions, mine] = posterior.shape[k]
-    return np.ascontiguousarray(out.T)
+    middle = (FIRST_TEAM + dimensions) // 2
+    turn_planes(edges, *turns(posterior.factor), normals[FIRST_TEAM:middle], normals[middle:])
+    out = np.empty((DRAWS_PER_REPLICATE, dimensions + (posterior.shape is not None)))
+    block = np.empty((dimensions, DRAWS_AT_ONCE))
+    transform_normals(edges, posterior.mean, posterior.factor, normals, block, out)
+    if posterior.shape is not None:
+        out[:, dimensions] = np.repeat(posterior.shape, np.diff(edges))
+    return out
 
 
 def deal_coordinates(dimensions: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -92,33 +98,31 @@ def deal_coordinates(dimensions: int, rng: np.random.Generator) -> NDArray[np.in
     return order
 
 
-def turn(factor: Float64, points: Float64) -> Float64:
-    """Return `points` with the plane of each team's two coordinates turned; their law is the same.
+def turns(factor: Float64) -> tuple[Float64, Float64]:
+    """Return by which cosine and sine to turn the plane of each team's two coordinates.
 
-    Afterwards the first of the two moves attack plus defence, as far as they are the team's own,
-    and the second leaves that sum alone. `points` has shape (dimensions, draws), `factor` is the
-    node's, of shape (dimensions, dimensions).
+    Both have shape (nodes, teams); `factor` has shape (nodes, dimensions, dimensions). Afterwards
+    the first of the two coordinates moves attack plus defence, as far as they are the team's own,
+    and the second leaves that sum alone.
     """
-    middle = (FIRST_TEAM + len(factor)) // 2
-    attack, defence = np.arange(FIRST_TEAM, middle), np.arange(middle, len(factor))
-    by_first = factor[attack, attack] + factor[defence, attack]
-    by_second = factor[defence, defence]
+    middle = (FIRST_TEAM + factor.shape[1]) // 2
+    attack, defence = np.arange(FIRST_TEAM, middle), np.arange(middle, factor.shape[1])
+    by_first = factor[:, attack, attack] + factor[:, defence, attack]
+    by_second = factor[:, defence, defence]
     length = np.sqrt(by_first**2 + by_second**2)
     cosine = np.divide(by_first, length, out=np.ones_like(length), where=length > 0)
     sine = np.divide(by_second, length, out=np.zeros_like(length), where=length > 0)
-    turned = np.empty_like(points, order="C")
-    turned[:FIRST_TEAM] = points[:FIRST_TEAM]
-    first, second = points[FIRST_TEAM:middle], points[middle:]
-    turned[FIRST_TEAM:middle] = cosine[:, None] * first - sine[:, None] * second
-    turned[middle:] = sine[:, None] * first + cosine[:, None] * second
-    return turned
+    return cosine, sine
 
 
-def node_edges(weights: Float64, shift: float) -> list[int]:
+def node_edges(weights: Float64, shift: float) -> NDArray[np.int64]:
     """Return where each node's draws begin, and their number at the end.
 
     Draw t belongs to the node at `(t + shift) / draws` of the cumulated weights, so on average
     over `shift`, uniform in [0, 1), a node has exactly its share.
     """
-    inner = np.ceil(np.cumsum(weights)[:-1] * DRAWS_PER_REPLICATE - shift).astype(int)
-    return [0, *np.clip(inner, 0, DRAWS_PER_REPLICATE).tolist(), DRAWS_PER_REPLICATE]
+    inner = np.ceil(np.cumsum(weights)[:-1] * DRAWS_PER_REPLICATE - shift).astype(np.int64)
+    edges = np.zeros(weights.size + 1, np.int64)
+    edges[1:-1] = np.clip(inner, 0, DRAWS_PER_REPLICATE)
+    edges[-1] = DRAWS_PER_REPLICATE
+    return edges
