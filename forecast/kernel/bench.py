@@ -94,8 +94,9 @@ def make_bench(
         table=TableWork(
             counters=aligned((8, TILE), np.uint8),
             keys=aligned((teams, TILE), np.uint64),
-            points=aligned((teams, TILE), np.uint16),
-            found=aligned((BINS_AT_ONCE, TILE), np.uint16),
+            points=aligned((teams, TILE), np.uint8),
+            found=aligned((BINS_AT_ONCE, TILE), np.uint8),
+            total=aligned((BINS_AT_ONCE,), np.int64),
             ladder=LadderWork(aligned((teams,), np.int64), aligned((teams,), np.int64)),
         ),
         order=aligned((teams, TILE), np.uint16),

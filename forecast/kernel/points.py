@@ -7,89 +7,122 @@ import numpy as np
 from forecast.arrays import TILE, UNKNOWN, Tables
 from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.ladder import points_bin
-from forecast.kernel.types import Flag, Integer
+from forecast.kernel.types import Flag, Integer, TableWork
 
-__all__ = ["BINS_AT_ONCE", "count_points", "read_points"]
+__all__ = ["BINS_AT_ONCE", "count_points"]
 
 BINS_AT_ONCE = 8
 
+PAGE = 248
+"""Bins whose numbers fit in a byte with one value to spare; a multiple of BINS_AT_ONCE."""
+
+ELSEWHERE = 255
+"""The byte of a team whose points are not in the page."""
+
 
 @jit_inner
-def read_points(
+def read_page(
     tables: Tables,
     table: Integer,
     exact: Flag,
+    first: Integer,
     goals: np.ndarray,
-    keys: np.ndarray,
     order: np.ndarray,
-    points: np.ndarray,
+    work: TableWork,
 ) -> None:
-    """Fill `points[place, run]` (uint16): which of the table's bins the team's points are in."""
+    """Fill `work.points[place, run]`: which of the PAGE bins from `first` on has the points."""
+    keys, points = work.keys, work.points
     shift, mask = tables.points_field[table, 0], tables.points_field[table, 1]
-    first = tables.points_first[table]
+    before = np.uint64(first - tables.points_first[table])
     if tables.points_rung[table] != UNKNOWN and not exact:
         for place in range(np.uint64(order.shape[0])):
             for run in range(TILE):
-                points[place, run] = (keys[place, run] >> shift) & mask
+                number = ((keys[place, run] >> shift) & mask) - before  # huge if below
+                points[place, run] = np.uint8(min(number, np.uint64(ELSEWHERE)))
     else:
         for place in range(np.uint64(order.shape[0])):
             for run in range(TILE):
                 team = np.int64(order[place, run])
-                points[place, run] = points_bin(tables, table, team, run, goals) - first
+                number = np.uint64(points_bin(tables, table, team, run, goals) - first)
+                points[place, run] = np.uint8(min(number, np.uint64(ELSEWHERE)))
 
 
 @jit_inline
-def count_bins(points: np.ndarray, place: Integer, number: np.uint16, found: np.ndarray) -> None:
-    """Add to `found[b, run]` (uint16) whether a place has the points of bin `number + b`."""
+def count_bins(points: np.ndarray, place: Integer, number: np.uint8, found: np.ndarray) -> None:
+    """Add to `found[b, run]` (uint8) whether a place has the points of bin `number + b`."""
     for run in range(TILE):
-        bin_ = np.uint16(points[place, run] - number)
-        found[0, run] += np.uint16(bin_ == 0)
-        found[1, run] += np.uint16(bin_ == 1)
-        found[2, run] += np.uint16(bin_ == 2)
-        found[3, run] += np.uint16(bin_ == 3)
-        found[4, run] += np.uint16(bin_ == 4)
-        found[5, run] += np.uint16(bin_ == 5)
-        found[6, run] += np.uint16(bin_ == 6)
-        found[7, run] += np.uint16(bin_ == 7)
+        bin_ = np.uint8(points[place, run] - number)
+        found[0, run] += np.uint8(bin_ == 0)
+        found[1, run] += np.uint8(bin_ == 1)
+        found[2, run] += np.uint8(bin_ == 2)
+        found[3, run] += np.uint8(bin_ == 3)
+        found[4, run] += np.uint8(bin_ == 4)
+        found[5, run] += np.uint8(bin_ == 5)
+        found[6, run] += np.uint8(bin_ == 6)
+        found[7, run] += np.uint8(bin_ == 7)
 
 
-@jit_inline
-def add_bins(
-    found: np.ndarray, row: Integer, first: Integer, last: Integer, tally: np.ndarray
+@jit_inner
+def add_places(
+    points: np.ndarray,
+    first: Integer,
+    last: Integer,
+    number: Integer,
+    found: np.ndarray,
+    total: np.ndarray,
 ) -> None:
-    """Add all that was found in the bins from `first` on to a row of the tally."""
-    for number in range(first, min(first + BINS_AT_ONCE, last)):
-        total = np.int64(0)
-        for run in range(TILE):
-            total += np.int64(found[number - first, run])
-        tally[row, number] += total
+    """Add to `total` (int64) how often places `first` to `last - 1` have each of eight bins.
+
+    A byte counts 255 places of a run; then all are added up.
+    """
+    for start in range(first, last, 255):
+        found[:] = 0
+        for place in range(np.uint64(start), np.uint64(min(start + 255, last))):
+            count_bins(points, place, np.uint8(number), found)
+        for b in range(np.uint64(BINS_AT_ONCE)):
+            runs = np.int64(0)
+            for run in range(TILE):
+                runs += np.int64(found[b, run])
+            total[b] += runs
+
+
+@jit_inner
+def count_page(
+    tables: Tables, table: Integer, first: Integer, work: TableWork, tally: np.ndarray
+) -> None:
+    """Add the bins of one page to the tally (`count_points`)."""
+    points, found, total = work.points, work.found, work.total
+    cut_table, cut_place = tables.cut_table, tables.cut_place
+    last = min(first + PAGE, tables.points_last[table])
+    for number in range(first, last, BINS_AT_ONCE):
+        total[:] = 0
+        some, place = min(BINS_AT_ONCE, last - number), np.int64(0)
+        for cut in range(cut_table.size):
+            if cut_table[cut] == table:
+                add_places(points, place, cut_place[cut], number - first, found, total)
+                place = cut_place[cut]
+                for b in range(some):
+                    tally[cut + 1, number + b] += total[b]
+        add_places(points, place, points.shape[0], number - first, found, total)
+        for b in range(some):
+            tally[0, number + b] += total[b]
 
 
 @jit_inner
 def count_points(
     tables: Tables,
     table: Integer,
-    points: np.ndarray,
-    found: np.ndarray,
+    exact: Flag,
+    goals: np.ndarray,
+    order: np.ndarray,
+    work: TableWork,
     tally: np.ndarray,
 ) -> None:
     """Add to `tally[0, bin]` (int64) the teams with the points, to `tally[1 + c, bin]` above cut c.
 
     All places are compared with eight bins, 64 runs at once: a scattered count takes five times as
-    long. `found` is uint16 of shape (BINS_AT_ONCE, TILE).
+    long. `exact` says that the keys do not hold the points.
     """
-    first, last = tables.points_first[table], tables.points_last[table]
-    cut_table, cut_place = tables.cut_table, tables.cut_place
-    for number in range(first, last, BINS_AT_ONCE):
-        found[:] = 0
-        place = np.int64(0)
-        for cut in range(cut_table.size):
-            if cut_table[cut] == table:
-                while place < cut_place[cut]:
-                    count_bins(points, np.uint64(place), np.uint16(number - first), found)
-                    place += 1
-                add_bins(found, cut + 1, number, last, tally)
-        while place < points.shape[0]:
-            count_bins(points, np.uint64(place), np.uint16(number - first), found)
-            place += 1
-        add_bins(found, 0, number, last, tally)
+    for first in range(tables.points_first[table], tables.points_last[table], PAGE):
+        read_page(tables, table, exact, first, goals, order, work)
+        count_page(tables, table, first, work, tally)

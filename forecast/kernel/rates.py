@@ -158,9 +158,11 @@ def fill_thresholds(
 
 
 @jit_inner
-def begin_some(rate: np.ndarray, dispersion: float, work: np.ndarray, first: Integer) -> None:
-    """Fill the chances of no goal of SIDES_AT_ONCE sides, and their first steps (`fill_some`)."""
-    probability, step, more = work[0], work[3], work[4]
+def begin_some(
+    rate: np.ndarray, dispersion: float, words: np.ndarray, work: np.ndarray, first: Integer
+) -> None:
+    """Fill the chances of no goal and of more, and what `fill_some` needs beside them."""
+    probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
     some = range(np.uint64(SIDES_AT_ONCE))
     for i in some:
         probability[i] = exponential(np.float64(-rate[first + i]))
@@ -171,6 +173,47 @@ def begin_some(rate: np.ndarray, dispersion: float, work: np.ndarray, first: Int
             probability[i] = goalless(np.float64(rate[first + i]), dispersion)
             step[i] = rate[first + i] / (1.0 + dispersion * rate[first + i])
             more[i] = dispersion * step[i]
+    for i in some:
+        survival[i] = 256.0 - 256.0 * probability[i]
+        rounding[i] = np.float64(words[first + i] >> np.uint64(32)) * 2.0**-32
+
+
+@jit_inner
+def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> None:
+    """Fill the first LEVELS_AT_ONCE thresholds of SIDES_AT_ONCE sides, a side in registers."""
+    bar, least, most = threshold
+    probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
+    for i in range(np.uint64(SIDES_AT_ONCE)):
+        chance, left, growth = probability[i], survival[i], step[i]
+        always = live = np.int32(0)
+        for k in range(np.uint64(LEVELS_AT_ONCE)):
+            level = np.int32(max(left, 0.0) + rounding[i])
+            bar[k, first + i] = level
+            always += np.int32(level == ALWAYS)
+            live += np.int32(level > 0)
+            chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
+            left -= 256.0 * chance
+            growth += more[i]
+        probability[i], survival[i], step[i] = chance, left, growth
+        least[first + i], most[first + i] = np.uint8(always), np.uint8(live)
+
+
+@jit_inner
+def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Integer) -> None:
+    """Fill the other thresholds of a side that has more, up to a multiple of LEVELS_AT_ONCE."""
+    bar, least, most = threshold
+    chance, left, rounding = work[0, i], work[1, i], work[2, i]
+    growth, more = work[3, i], work[4, i]
+    for k in range(np.uint64(LEVELS_AT_ONCE), np.uint64(MAX_LEVELS)):
+        level = np.int32(max(left, 0.0) + rounding)
+        bar[k, side] = level
+        if level == 0 and k % np.uint64(LEVELS_AT_ONCE) == np.uint64(LEVELS_AT_ONCE - 1):
+            break
+        least[side] += np.uint8(level == ALWAYS)
+        most[side] += np.uint8(level > 0)
+        chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
+        left -= 256.0 * chance
+        growth += more
 
 
 @jit_inner
@@ -187,30 +230,8 @@ def fill_some(
     P(k + 1 goals) is P(k goals) times (step + k more) / (k + 1), with nothing more if the goals
     are Poisson.
     """
-    bar, least, most = threshold
-    probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
-    some = range(np.uint64(SIDES_AT_ONCE))
-    begin_some(rate, dispersion, work, first)
-    for i in some:
-        survival[i] = 256.0 - 256.0 * probability[i]
-        rounding[i] = np.float64(words[first + i] >> np.uint64(32)) * 2.0**-32
-        least[first + i] = most[first + i] = 0
-    for k in range(np.uint64(MAX_LEVELS)):
-        live = np.int32(0)
-        inverse = 1.0 / np.float64(k + np.uint64(1))
-        for i in some:
-            level = np.int32(max(survival[i], 0.0) + rounding[i])
-            live |= level
-            bar[k, first + i] = level
-            least[first + i] += np.uint8(level == ALWAYS)
-            most[first + i] += np.uint8(level > 0)
-            probability[i] *= step[i] * inverse
-            survival[i] -= 256.0 * probability[i]
-        if dispersion > 0.0:
-            for i in some:
-                step[i] += more[i]
-        if live == 0:
-            for dead in range(k + np.uint64(1), k + np.uint64(LEVELS_AT_ONCE)):
-                for i in some:
-                    bar[dead, first + i] = 0
-            break
+    begin_some(rate, dispersion, words, work, first)
+    first_levels(threshold, work, first)
+    for i in range(np.uint64(SIDES_AT_ONCE)):
+        if threshold.most[first + i] == LEVELS_AT_ONCE:
+            later_levels(threshold, work, first + i, i)

@@ -13,7 +13,7 @@ import numpy as np
 from forecast.arrays import TILE, Tables
 from forecast.jit import jit_inline, jit_inner, jit_step
 from forecast.kernel.ladder import rank_exactly
-from forecast.kernel.points import count_points, read_points
+from forecast.kernel.points import count_points
 from forecast.kernel.types import Flag, Integer, LadderWork, TableWork
 
 __all__ = ["play_table"]
@@ -243,6 +243,5 @@ def play_table(
         rank_all(tables, table, key, goals, order, work.ladder, rungs)
     else:
         rank_table(tables, table, key, goals, most_goals, work, order, rungs)
-    read_points(tables, table, exact, goals, work.keys, order, work.points)
-    count_points(tables, table, work.points, work.found, points)
+    count_points(tables, table, exact, goals, order, work, points)
     return exact

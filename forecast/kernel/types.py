@@ -144,9 +144,10 @@ class TableWork(NamedTuple):
     ----------
     counters : uint8, shape (8, TILE)
     keys : uint64, shape (teams, TILE)
-    points : uint16, shape (teams, TILE)
-        Points by place, counted from the first bin of the table.
-    found : uint16, shape (BINS_AT_ONCE, TILE)
+    points : uint8, shape (teams, TILE)
+        Points by place, as a bin of the page that is counted.
+    found : uint8, shape (BINS_AT_ONCE, TILE)
+    total : int64, shape (BINS_AT_ONCE,)
     ladder : LadderWork
     """
 
@@ -154,6 +155,7 @@ class TableWork(NamedTuple):
     keys: np.ndarray
     points: np.ndarray
     found: np.ndarray
+    total: np.ndarray
     ladder: LadderWork
 
 
