@@ -3,7 +3,7 @@
 It settles the few teams that the packed keys leave level, and ranks whole tables whose scores
 could leave a packed field. Each rung is one integer a team, more is better.
 
-All of it is compiled into the two loops of `table` that need it: a call would hand over all arrays
+All of it is compiled into the one loop of `table` that needs it: a call would hand over all arrays
 of `Tables`, some three hundred numbers, which takes longer than to settle two teams.
 """
 
@@ -32,12 +32,9 @@ LEVEL = -1
 @jit_inline
 def match_value(weight: np.ndarray, venue: Integer, own: Integer, rival: Integer) -> np.int64:
     """Return weights times the counters of one match; `venue` is their first one."""
-    result = np.int64(0)
-    if own > rival:
-        result = np.int64(weight[venue])
-    elif own == rival:
-        result = np.int64(weight[venue + 1])
-    return result + np.int64(own * weight[venue + 2] + rival * weight[venue + 3])
+    won, drawn = np.int64(own > rival), np.int64(own == rival)
+    result = won * weight[venue] + drawn * weight[venue + 1]
+    return np.int64(result + own * weight[venue + 2] + rival * weight[venue + 3])
 
 
 @jit_inline

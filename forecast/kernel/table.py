@@ -125,12 +125,29 @@ def sort_keys(tables: Tables, keys: np.ndarray) -> None:
 
 
 @jit_inline
-def any_level(keys: np.ndarray, place: Integer, bits: np.uint64) -> Flag:
-    """Return whether a place and the next agree on every packed rung in any run."""
+def any_level(keys: np.ndarray, place: Integer, least: np.uint64) -> Flag:
+    """Return whether a place and the next differ by less than the least packed step in any run."""
     agree = False
     for run in range(TILE):
-        agree |= (keys[place, run] ^ keys[place + ONE, run]) >> bits == 0
+        agree |= (keys[place, run] ^ keys[place + ONE, run]) < least
     return agree
+
+
+@jit_inline
+def level_runs(keys: np.ndarray, place: Integer, least: np.uint64) -> np.uint64:
+    """Return a bit for every run in which a place and the next agree on every packed rung."""
+    runs = np.uint64(0)
+    for run in range(np.uint64(TILE)):
+        agree = (keys[place, run] ^ keys[place + ONE, run]) < least
+        runs |= np.uint64(agree) << run
+    return runs
+
+
+@jit_inline
+def lowest_bit(bits: np.uint64) -> np.int64:
+    """Return the number of the lowest bit that is set, from the exponent of its value."""
+    lowest = np.float64(bits & (~bits + ONE))
+    return np.int64((lowest.view(np.uint64) >> np.uint64(52)) - np.uint64(1023))
 
 
 @jit_inner
@@ -138,6 +155,7 @@ def settle_level(
     tables: Tables,
     table: Integer,
     key: np.uint64,
+    packed: Integer,
     keys: np.ndarray,
     goals: np.ndarray,
     order: np.ndarray,
@@ -145,15 +163,17 @@ def settle_level(
     rungs: np.ndarray,
 ) -> None:
     """Rank exactly, run by run, every group of neighbours that the packed rungs leave level."""
-    bits, last_place = np.uint64(tables.key_bits), keys.shape[0] - 1
-    packed = tables.packed_count[table]
+    last_place = np.int64(keys.shape[0] - 1)
+    bits = np.uint64(tables.key_bits)
+    least = ONE << bits
     for place in range(last_place):
-        if not any_level(keys, np.uint64(place), bits):
+        if not any_level(keys, np.uint64(place), least):
             continue
-        for run in range(TILE):
+        runs = level_runs(keys, np.uint64(place), least)
+        while runs != 0:
+            run = lowest_bit(runs)
+            runs &= runs - ONE
             group = keys[place, run] >> bits
-            if keys[place + 1, run] >> bits != group:
-                continue
             if place > 0 and keys[place - 1, run] >> bits == group:
                 continue  # settled with the group's first place
             last = place + 1
@@ -181,45 +201,12 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
             rungs[cut, rung] += 1
 
 
-@jit_step
-def rank_table(
-    tables: Tables,
-    table: Integer,
-    key: np.uint64,
-    goals: np.ndarray,
-    most_goals: Integer,
-    work: TableWork,
-    order: np.ndarray,
-    rungs: np.ndarray,
-) -> None:
-    """Fill `order[place, run]` from the packed keys, and settle exactly who they leave level."""
-    keys = work.keys
-    fill_keys(tables, table, goals, most_goals, work.counters, keys)
-    sort_keys(tables, keys)
-    mask = (ONE << np.uint64(tables.key_bits)) - ONE
-    for place in range(np.uint64(keys.shape[0])):
+@jit_inline
+def no_keys(keys: np.ndarray) -> None:
+    """Leave all teams level: a key is the team's index alone."""
+    for team in range(np.uint64(keys.shape[0])):
         for run in range(TILE):
-            order[place, run] = np.uint16(keys[place, run] & mask)
-    count_rungs(tables, table, keys, rungs)
-    settle_level(tables, table, key, keys, goals, order, work.ladder, rungs)
-
-
-@jit_inner
-def rank_all(
-    tables: Tables,
-    table: Integer,
-    key: np.uint64,
-    goals: np.ndarray,
-    order: np.ndarray,
-    work: LadderWork,
-    rungs: np.ndarray,
-) -> None:
-    """Fill `order[place, run]` by the exact ladder alone."""
-    span, rung = (np.int64(0), np.int64(order.shape[0] - 1)), np.int64(0)
-    for run in range(TILE):
-        for team in range(order.shape[0]):
-            order[team, run] = team
-        rank_exactly(tables, table, key, run, span, rung, goals, order, work, rungs)
+            keys[team, run] = team
 
 
 @jit_step
@@ -238,10 +225,19 @@ def play_table(
 
     `rungs` and `points` are tallies.
     """
+    keys, packed = work.keys, tables.packed_count[table]
     exact = most_goals > tables.key_goals[table]
     if exact:
-        rank_all(tables, table, key, goals, order, work.ladder, rungs)
+        packed = np.int64(0)
+        no_keys(keys)
     else:
-        rank_table(tables, table, key, goals, most_goals, work, order, rungs)
+        fill_keys(tables, table, goals, most_goals, work.counters, keys)
+        sort_keys(tables, keys)
+        count_rungs(tables, table, keys, rungs)
+    mask = (ONE << np.uint64(tables.key_bits)) - ONE
+    for place in range(np.uint64(keys.shape[0])):
+        for run in range(TILE):
+            order[place, run] = np.uint16(keys[place, run] & mask)
+    settle_level(tables, table, key, packed, keys, goals, order, work.ladder, rungs)
     count_points(tables, table, exact, goals, order, work, points)
     return exact
