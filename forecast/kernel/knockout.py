@@ -19,7 +19,7 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit_inline, jit_inner
+from forecast.jit import jit_inline, jit_inner, jit_step
 from forecast.kernel.chart import CHART_MARGIN, HALF, STRICT, read_chart, tie_threshold
 from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import TEAM, play_legs, settle_known
@@ -55,7 +55,7 @@ def tie_factors(
     return (home_factor, 1.0) if first_is_better else (1.0, home_factor)
 
 
-@jit_inner
+@jit_step
 def wins_exactly(
     knockouts: Knockouts,
     knockout: Integer,
@@ -156,7 +156,7 @@ def compare_numbers(
     return unsure
 
 
-@jit_inner
+@jit_step
 def settle_unsure(
     knockouts: Knockouts,
     knockout: Integer,
@@ -182,7 +182,7 @@ def settle_unsure(
             )
 
 
-@jit_inner
+@jit_step
 def play_known(
     knockouts: Knockouts,
     knockout: Integer,
@@ -267,7 +267,7 @@ def play_knockout(
         seat_sides(occupants, first, second, wins, winner, loser)
 
 
-@jit_inner
+@jit_step
 def root_scale(
     knockouts: Knockouts, knockout: Integer, home_factor: float
 ) -> tuple[np.float32, np.float32, np.float32]:

@@ -18,7 +18,7 @@ from forecast.arrays import (
     LADDER_OPPONENTS,
     Tables,
 )
-from forecast.jit import jit_inline
+from forecast.jit import jit_inline, jit_step
 from forecast.kernel.half_time import first_half_points
 from forecast.kernel.types import Flag, Integer, LadderWork
 from forecast.kernel.words import FOR_LOTS, word
@@ -85,7 +85,7 @@ def is_among(order: np.ndarray, run: Integer, span: tuple[Integer, Integer], tea
     return False
 
 
-@jit_inline
+@jit_step
 def head_to_head(
     tables: Tables,
     table: Integer,
@@ -114,7 +114,7 @@ def head_to_head(
     return value
 
 
-@jit_inline
+@jit_step
 def rung_value(
     tables: Tables,
     table: Integer,
@@ -143,7 +143,7 @@ def rung_value(
     return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
 
 
-@jit_inline
+@jit_step
 def sort_segment(
     order: np.ndarray, run: Integer, values: np.ndarray, first: Integer, last: Integer
 ) -> None:
@@ -193,7 +193,7 @@ def climb(
     return left
 
 
-@jit_inline
+@jit_step
 def climb_block(
     tables: Tables,
     table: Integer,
@@ -228,7 +228,7 @@ def climb_block(
     return left
 
 
-@jit_inline
+@jit_step
 def rank_exactly(
     tables: Tables,
     table: Integer,

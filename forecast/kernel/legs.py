@@ -18,7 +18,7 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit, jit_inner
+from forecast.jit import jit, jit_inner, jit_step
 from forecast.kernel.goals import hold_rho
 from forecast.kernel.rates import exponential, goalless
 from forecast.kernel.types import Factors, Flag, Integer
@@ -75,7 +75,7 @@ def rival_goals(own: Integer, rates: tuple[float, float], rho: float, random: np
     return 1 if chance >= exponential(-rates[1]) * tau else 0
 
 
-@jit_inner
+@jit_step
 def leg_host(
     knockouts: Knockouts, knockout: Integer, listed: Integer, leg: Integer, first_hosts_last: Flag
 ) -> Integer:
@@ -99,7 +99,7 @@ def leg_rates(
     return min(rate_one, MAX_RATE), min(rate_two, MAX_RATE)
 
 
-@jit_inner
+@jit_step
 def leg_goals(
     knockouts: Knockouts,
     listed: Integer,
@@ -127,7 +127,7 @@ def leg_goals(
     return own + common, goals_of(rates[1], dispersion, words[1]) + common
 
 
-@jit_inner
+@jit_step
 def extra_time_ahead(
     key: np.uint64,
     base: Integer,
@@ -147,7 +147,7 @@ def extra_time_ahead(
     return own - goals_of(rate_two * EXTRA_TIME, dispersion, words[1])
 
 
-@jit_inner
+@jit_step
 def settle_level(
     knockouts: Knockouts,
     knockout: Integer,
@@ -220,7 +220,7 @@ def listed_tie(knockouts: Knockouts, knockout: Integer, first: Integer, second: 
     return row if row != UNKNOWN and knockouts.listed_row[knockout, second] == row else UNKNOWN
 
 
-@jit_inner
+@jit_step
 def settle_known(
     knockouts: Knockouts,
     knockout: Integer,

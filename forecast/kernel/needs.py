@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import MARGIN, TILE, UNKNOWN, Program
-from forecast.jit import jit_inline, jit_inner
+from forecast.jit import jit_inline, jit_inner, jit_step
 from forecast.kernel.legs import TEAM
 from forecast.kernel.types import Integer, NeedsTally, NeedsWork
 
@@ -47,7 +47,7 @@ def make_needs(teams: int, outcomes: int) -> NeedsWork:
     )
 
 
-@jit_inner
+@jit_step
 def mark_reached(program: Program, occupants: np.ndarray, reached: np.ndarray) -> None:
     """Fill `reached[team, outcome]` (uint64), a bit a run."""
     reached[:] = 0
@@ -58,7 +58,7 @@ def mark_reached(program: Program, occupants: np.ndarray, reached: np.ndarray) -
                 reached[seats[run] & TEAM, outcome] |= ONE << np.uint64(run)
 
 
-@jit_inner
+@jit_step
 def match_result(
     program: Program, event: Integer, goals: np.ndarray, occupants: np.ndarray
 ) -> tuple[np.uint64, np.uint64]:
@@ -80,7 +80,7 @@ def match_result(
     return home, draw
 
 
-@jit_inner
+@jit_step
 def count_joint(
     program: Program,
     goals: np.ndarray,
@@ -106,7 +106,7 @@ def count_joint(
             tally.sampled[team, outcome] += bits_set(reached[team, outcome])
 
 
-@jit_inner
+@jit_step
 def mark_margins(
     program: Program, table: Integer, goals: np.ndarray, width: Integer, work: NeedsWork
 ) -> None:
@@ -136,7 +136,7 @@ def mark_margins(
             cell[run] = np.uint32(points[run] * width + held)
 
 
-@jit_inner
+@jit_step
 def count_margins(
     program: Program,
     table: Integer,

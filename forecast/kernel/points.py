@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Tables
-from forecast.jit import jit_inline, jit_inner
+from forecast.jit import jit_inline, jit_inner, jit_step
 from forecast.kernel.ladder import points_bin
 from forecast.kernel.types import Flag, Integer, TableWork
 
@@ -20,7 +20,7 @@ ELSEWHERE = 255
 """The byte of a team whose points are not in the page."""
 
 
-@jit_inner
+@jit_step
 def read_page(
     tables: Tables,
     table: Integer,
@@ -86,7 +86,7 @@ def add_places(
             total[b] += runs
 
 
-@jit_inner
+@jit_step
 def count_page(
     tables: Tables, table: Integer, first: Integer, work: TableWork, tally: np.ndarray
 ) -> None:
@@ -108,7 +108,7 @@ def count_page(
             tally[0, number + b] += total[b]
 
 
-@jit_inner
+@jit_step
 def count_points(
     tables: Tables,
     table: Integer,

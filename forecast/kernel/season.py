@@ -161,7 +161,7 @@ def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench)
     return most
 
 
-@jit_inner
+@jit_step
 def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) -> Integer:
     """Draw the goals that are common to both sides of a fixture and add them; return the most."""
     rate, threshold, words, goals = bench.common
