@@ -16,6 +16,7 @@ __all__ = [
     "CHART_SIZE",
     "CHART_STEPS",
     "DRAWS_PER_REPLICATE",
+    "EXTRA_TIME",
     "FIRST_TEAM",
     "GOALS_BIVARIATE_POISSON",
     "GOALS_DIXON_COLES",
@@ -85,6 +86,9 @@ FIRST_TEAM = 2
 MAX_RATE = 40.0
 """Goals per 90 min at which a rate is held, in a tie the sum over its legs at that many times it;
 a tile in which any pairing could be beyond it is counted as capped."""
+
+EXTRA_TIME = 1.0 / 3.0
+"""Of a match: thirty minutes beside ninety."""
 
 (
     GOALS_POISSON,
@@ -351,7 +355,8 @@ class Knockouts(NamedTuple):
     level : int64, shape (knockouts, 3)
         Ladder for a level tie, `LEVEL_…`.
     by_legs : bool, shape (knockouts,)
-        Whether a tie hangs on more than its aggregate, so that it is played leg by leg.
+        Whether a tie hangs on more than its aggregate and extra time, so that it is played leg by
+        leg.
     any_listed : bool, shape (knockouts,)
         Whether matches.csv lists a tie of the round of which something is known.
     listed_row : int64, shape (knockouts, teams)

@@ -12,7 +12,7 @@ from scipy.stats import poisson
 
 from forecast.arrays import CHART_STEPS, MAX_RATE, TILE
 from forecast.jit import jit
-from forecast.kernel import chart, rates
+from forecast.kernel import chart, extra_time, rates
 from forecast.kernel.legs import goals_of
 from forecast.kernel.words import FOR_SIDES
 from forecast.lowering.bracket import tie_chances
@@ -147,6 +147,33 @@ def test_the_chart_is_never_wrong_by_its_margin(part, level, highest):
         exact = [twin_stream.tie_chance(*rate[:, k], level) * 2.0**-32 for k in range(TILE)]
         worst = max(worst, np.abs(read - exact).max())
     assert worst < 0.8 * chart.CHART_MARGIN[part]
+
+
+@jit
+def read_extra_time(corners, roots, extra_roots, extra, strict, chance):
+    chart.read_chart(corners, chart.HALF, extra_roots, extra)
+    extra_time.add_extra_time(corners, roots, extra, strict, chance)
+
+
+@pytest.mark.parametrize("highest", [2.0, 20.0, math.sqrt(2 * MAX_RATE) * CHART_STEPS])
+def test_the_chart_with_extra_time_is_never_wrong_by_its_margin(highest):
+    """The worst found is 0.00031; were all charts at their worst at once, it would be 0.00086."""
+    corners, rng = tie_chances()[1], np.random.default_rng(1)
+    worst = 0.0
+    for _ in range(100):
+        both = rng.uniform(0, highest, (2, 2, TILE)).astype(np.float32)
+        both[1, 0, 0] = both[0, 0, 0] = highest
+        both[0, 1, :2] = both[1, 1, :2] = 0.0
+        both[:, :, 2:32] = (np.floor(both[:, :, 2:32]) + 0.5).astype(np.float32)
+        rate, extra_rate = (both.astype(float) / CHART_STEPS) ** 2
+        extra, strict, read = (np.empty(TILE, np.float32) for _ in range(3))
+        read_extra_time(corners, both[0], both[1], extra, strict, read)
+        exact = [
+            twin_stream.exact_chance(*rate[:, k], twin_stream.exact_chance(*extra_rate[:, k], 0.5))
+            for k in range(TILE)
+        ]
+        worst = max(worst, np.abs(read - exact).max())
+    assert worst < 0.8 * chart.EXTRA_MARGIN
 
 
 @given(RATES, st.integers(0, 2**64 - 1))

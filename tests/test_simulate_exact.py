@@ -239,8 +239,9 @@ def test_extra_time_has_its_exact_chances_at_the_ground_of_the_last_leg(legs):
         assert distance(counts, exact_tie(**{"legs": legs, "level": EXTRA_TIME} | bug)) > 1
 
 
-def test_the_host_of_a_single_match_is_drawn_evenly():
-    rules = {"legs": 1, "level": EXTRA_TIME}
+@pytest.mark.parametrize("legs", [1, 2])
+def test_the_host_of_the_last_leg_is_drawn_evenly(legs):
+    rules = {"legs": legs, "level": EXTRA_TIME}
     either = [exact_tie(**rules, better_hosts_first=swapped) for swapped in (False, True)]
     counts = play_tie(**rules, host="lots", replicates=256)
     assert distance(counts, np.mean(either, axis=0)) < 1

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from forecast.kernel.chart import tie_chance as kernel_chance
 from forecast.kernel.chart import tie_threshold
 from forecast.kernel.legs import goals_of, rival_goals
 from forecast.kernel.rates import (
@@ -80,6 +81,11 @@ def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
 def tie_chance(rate, rival_rate, level):
     """Return the kernel's integer chance, in 2^-32, of the first team of a tie."""
     return int(tie_threshold(rate, rival_rate, level, SERIES_TERMS))
+
+
+def exact_chance(rate, rival_rate, level):
+    """Return the same as a number between 0 and 1, not rounded."""
+    return float(kernel_chance(rate, rival_rate, level, SERIES_TERMS))
 
 
 def drawn_goals(rate, random, dispersion=0.0):

@@ -9,6 +9,7 @@ from twin_stream import (
     TIES,
     drawn_goals,
     drawn_rival_goals,
+    exact_chance,
     strata,
     tie_chance,
     word,
@@ -40,7 +41,7 @@ class Tie:
         looks_at_legs = self.stage.level[0] == "away_goals"
         if (
             self.model in {"dixon_coles", "negative_binomial"}
-            or "extra_time" in self.stage.level
+            or ("extra_time" in self.stage.level and not self.extra_time_ends_it())
             or (self.stage.legs == 2 and looks_at_legs)
         ):
             return True
@@ -48,12 +49,20 @@ class Tie:
             return True
         if not self.listed:
             return False
-        if looks_at_legs or any(m.played for m in self.listed.values()):
+        if (
+            looks_at_legs
+            or "extra_time" in self.stage.level
+            or any(m.played for m in self.listed.values())
+        ):
             return True
         hosts = [self.host(leg) for leg in range(1, self.stage.legs + 1)]
         if self.stage.neutral:
             return any(host is not None for host in hosts)
         return self.stage.legs == 1 or set(hosts) != {self.one, self.two}
+
+    def extra_time_ends_it(self):
+        """Return whether level ties go to extra time and then to penalties."""
+        return self.stage.level[-2:] == ("extra_time", "penalties")
 
     def host(self, leg):
         """Return the team at home in a leg, None at a neutral venue."""
@@ -155,8 +164,25 @@ class Tie:
         rival_rate = min(strengths.rate(two, one, factors[1]), most)
         decides = next(rung for rung in self.stage.level if rung != "away_goals")
         level = float(better) if decides == "better_place" else 0.5
+        if decides == "extra_time":
+            level = self.chance_in_extra_time(better, strengths)
         half, within = divmod(self.run.number, HALF)
         shift = (word(self.key, TIES, self.number) >> (32 * half)) % 2**32
         stratum = strata(self.key, fixtures + self.number, half)[within]
         random = (stratum << 27) ^ shift
         return one if random < tie_chance(rate, rival_rate, level) else two
+
+    def chance_in_extra_time(self, better, strengths):
+        """Return the first side's chance when level, over the hosts that the last leg may have."""
+        one, two = self.bracket_order
+        hosts = [one, two] if self.stage.second_leg_host == "lots" else [one if better else two]
+        if self.stage.neutral:
+            hosts = [None]
+        chances = []
+        for host in hosts:
+            rates = [
+                min(strengths.rate(team, rival, strengths.home if team == host else 1.0), MAX_RATE)
+                for team, rival in ((one, two), (two, one))
+            ]
+            chances.append(exact_chance(*(rate * (1 / 3) for rate in rates), 0.5))
+        return sum(chances) / len(chances)

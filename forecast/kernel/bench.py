@@ -103,6 +103,8 @@ def make_bench(
         tie=TieWork(
             roots=aligned((2, TILE), np.float32),
             chance=aligned((TILE,), np.float32),
+            extra=aligned((TILE,), np.float32),
+            strict=aligned((TILE,), np.float32),
             random=aligned((TILE,), np.uint32),
             wins=aligned((TILE,), np.uint8),
         ),

@@ -9,7 +9,16 @@ from forecast.jit import jit, jit_inline
 from forecast.kernel.rates import exponential
 from forecast.kernel.types import Integer
 
-__all__ = ["CHART_MARGIN", "HALF", "STRICT", "draw_chart", "read_chart", "tie_threshold"]
+__all__ = [
+    "CHART_MARGIN",
+    "EXTRA_MARGIN",
+    "HALF",
+    "STRICT",
+    "draw_chart",
+    "read_chart",
+    "tie_chance",
+    "tie_threshold",
+]
 
 CHART_MARGIN = np.array([2.0**-12, 2.0**-11], np.float32)
 """More than each chart's interpolation, its 16 bits and float32 can be wrong together."""
@@ -17,15 +26,19 @@ CHART_MARGIN = np.array([2.0**-12, 2.0**-11], np.float32)
 HALF, STRICT = 0, 1
 """Charts: level ties count one half; level ties do not count."""
 
+EXTRA_MARGIN = np.float32(2.0**-10)
+"""The same of `strict + 2 (half - strict) extra`: more than the worst found of one chart of strict
+wins and three of the other (0.00032 + 3 * 0.00018) together."""
+
 CORNER, CORNER_BITS = np.uint64(0xFFFF), np.uint64(16)
 
 
 @jit
-def tie_threshold(first: float, second: float, level: float, series_terms: np.ndarray) -> np.uint64:
-    """Return the first side's chance to win a tie, in units of 2^-32 (0 to 2^32).
+def tie_chance(first: float, second: float, level: float, series_terms: np.ndarray) -> float:
+    """Return the first side's chance to win a tie.
 
     `first` and `second` are goals over the whole tie, `level` the first side's chance when
-    level. The error before rounding is below 2^-38.
+    level. The error is below 2^-38.
     """
     own, rival = exponential(-first), exponential(-second)
     below = total = 0.0
@@ -35,7 +48,13 @@ def tie_threshold(first: float, second: float, level: float, series_terms: np.nd
         inverse = 1.0 / (k + 1)
         own *= first * inverse
         rival *= second * inverse
-    return np.uint64(min(total, 1.0) * 2.0**32 + 0.5)
+    return min(total, 1.0)
+
+
+@jit
+def tie_threshold(first: float, second: float, level: float, series_terms: np.ndarray) -> np.uint64:
+    """Return `tie_chance` in units of 2^-32 (0 to 2^32), rounded."""
+    return np.uint64(tie_chance(first, second, level, series_terms) * 2.0**32 + 0.5)
 
 
 @jit

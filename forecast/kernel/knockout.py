@@ -14,17 +14,26 @@ import numpy as np
 from forecast.arrays import (
     CHART_STEPS,
     LEVEL_BETTER_PLACE,
+    LEVEL_EXTRA_TIME,
     MAX_RATE,
     TILE,
     UNKNOWN,
     Knockouts,
 )
 from forecast.jit import jit_inline, jit_inner, jit_step
-from forecast.kernel.chart import CHART_MARGIN, HALF, STRICT, read_chart, tie_threshold
+from forecast.kernel.chart import (
+    CHART_MARGIN,
+    EXTRA_MARGIN,
+    HALF,
+    STRICT,
+    read_chart,
+    tie_threshold,
+)
+from forecast.kernel.extra_time import add_extra_time, extra_time_chance, extra_time_scale
 from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import TEAM, play_legs, settle_known
 from forecast.kernel.pairing import arrange_sides
-from forecast.kernel.types import Factors, Flag, Integer, TieWork
+from forecast.kernel.types import Factors, Flag, Integer, Scale, TieWork
 from forecast.kernel.words import FOR_TIES, word
 
 __all__ = ["fill_roots", "play_knockout"]
@@ -74,6 +83,8 @@ def wins_exactly(
     level = 0.5
     if knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE:
         level = 1.0 if better else 0.0
+    if knockouts.level[knockout, 0] == LEVEL_EXTRA_TIME:
+        level = extra_time_chance(knockouts, knockout, one, two, better, factors)
     return random < tie_threshold(rate_one, rate_two, level, knockouts.series_terms)
 
 
@@ -89,7 +100,7 @@ def tie_roots(
     first: Integer,
     second: Integer,
     team_roots: np.ndarray,
-    scale: tuple[np.float32, np.float32, np.float32],
+    scale: Scale,
     roots: np.ndarray,
 ) -> None:
     """Fill `roots` (float32, shape (2, TILE)) with where the chart is read.
@@ -182,6 +193,64 @@ def settle_unsure(
             )
 
 
+@jit_inline
+def read_extra_time(
+    chart: np.ndarray,
+    occupants: np.ndarray,
+    sides: tuple[Integer, Integer],
+    team_roots: np.ndarray,
+    scales: tuple[Scale, Scale],
+    host_lots: Flag,
+    work: TieWork,
+) -> None:
+    """Fill `work.extra[run]` by the chart, over both hosts if lots draw the one of the last leg.
+
+    `scales` are those of extra time where the better place, and where the worse, is at home.
+    """
+    roots, extra, other = work.roots, work.extra, work.strict
+    tie_roots(occupants, sides[0], sides[1], team_roots, scales[0], roots)
+    read_chart(chart, HALF, roots, extra)
+    if host_lots:
+        tie_roots(occupants, sides[0], sides[1], team_roots, scales[1], roots)
+        read_chart(chart, HALF, roots, other)
+        for run in range(TILE):
+            extra[run] = np.float32(0.5) * (extra[run] + other[run])
+
+
+@jit_step
+def play_aggregate(
+    knockouts: Knockouts,
+    knockout: Integer,
+    occupants: np.ndarray,
+    sides: tuple[Integer, Integer],
+    factors: Factors,
+    scales: tuple[Scale, Scale, Scale],
+    work: TieWork,
+) -> None:
+    """Fill `work.wins[run]`: by the chart, and by the exact chance where it is unsure.
+
+    `scales` are those of the tie, and of extra time where the better place, or the worse, hosts.
+    """
+    roots, chance, random, wins = work.roots, work.chance, work.random, work.wins
+    chart, rung = knockouts.chart, knockouts.level[knockout, 0]
+    first, second = sides
+    margin = CHART_MARGIN[HALF]
+    if rung == LEVEL_EXTRA_TIME:
+        lots, extra = knockouts.host_lots[knockout], (scales[1], scales[2])
+        read_extra_time(chart, occupants, sides, factors.roots, extra, lots, work)
+    tie_roots(occupants, first, second, factors.roots, scales[0], roots)
+    if rung == LEVEL_EXTRA_TIME:
+        margin = EXTRA_MARGIN
+        add_extra_time(chart, roots, work.extra, work.strict, chance)
+    elif rung == LEVEL_BETTER_PLACE:
+        margin = CHART_MARGIN[STRICT]
+        decide_by_place(occupants, first, second, chart, roots, chance)
+    else:
+        read_chart(chart, HALF, roots, chance)
+    if compare_numbers(random, chance, margin, wins):
+        settle_unsure(knockouts, knockout, occupants, sides, factors, random, chance, margin, wins)
+
+
 @jit_step
 def play_known(
     knockouts: Knockouts,
@@ -238,39 +307,30 @@ def play_knockout(
     the better place is the smaller number. Tie k reads row `first_strata + k` of `strata`.
     """
     arrange_sides(knockouts, knockout, key, occupants)
-    roots, chance, random, wins = work
-    chart, slots, team_roots = knockouts.chart, knockouts.tie_slot, factors.roots
+    slots, wins = knockouts.tie_slot, work.wins
     ties, first_tie = knockouts.tie_count[knockout], knockouts.tie_first[knockout]
-    known = knockouts.by_legs[knockout] or knockouts.any_listed[knockout]
-    by_place = knockouts.level[knockout, 0] == LEVEL_BETTER_PLACE
-    margin = CHART_MARGIN[STRICT if by_place else HALF]
-    scale = root_scale(knockouts, knockout, factors.home)
+    leg_by_leg, any_listed = knockouts.by_legs[knockout], knockouts.any_listed[knockout]
+    scales = (
+        root_scale(knockouts, knockout, factors.home),
+        extra_time_scale(knockouts, knockout, factors.home, True),
+        extra_time_scale(knockouts, knockout, factors.home, False),
+    )
     for k in range(ties):
         tie = first_tie + k
-        first, second = np.uint64(slots[tie, 0]), np.uint64(slots[tie, 1])
-        row, moves = strata_of(key, first_strata + tie), word(key, FOR_TIES, tie)
-        move_numbers(strata, row, np.uint32(moves), FIRST, random)
-        move_numbers(strata, row, np.uint32(moves >> np.uint64(32)), SECOND, random)
-        tie_roots(occupants, first, second, team_roots, scale, roots)
-        if by_place:
-            decide_by_place(occupants, first, second, chart, roots, chance)
-        else:
-            read_chart(chart, HALF, roots, chance)
-        sides = (first, second)
-        if compare_numbers(random, chance, margin, wins):
-            settle_unsure(
-                knockouts, knockout, occupants, sides, factors, random, chance, margin, wins
-            )
-        if known:
+        sides = np.uint64(slots[tie, 0]), np.uint64(slots[tie, 1])
+        if not leg_by_leg:
+            row, moves = strata_of(key, first_strata + tie), word(key, FOR_TIES, tie)
+            move_numbers(strata, row, np.uint32(moves), FIRST, work.random)
+            move_numbers(strata, row, np.uint32(moves >> np.uint64(32)), SECOND, work.random)
+            play_aggregate(knockouts, knockout, occupants, sides, factors, scales, work)
+        if leg_by_leg or any_listed:
             play_known(knockouts, knockout, tie, key, occupants, sides, factors, wins)
         winner, loser = np.uint64(first_slot + k), np.uint64(first_slot + ties + k)
-        seat_sides(occupants, first, second, wins, winner, loser)
+        seat_sides(occupants, sides[0], sides[1], wins, winner, loser)
 
 
 @jit_step
-def root_scale(
-    knockouts: Knockouts, knockout: Integer, home_factor: float
-) -> tuple[np.float32, np.float32, np.float32]:
+def root_scale(knockouts: Knockouts, knockout: Integer, home_factor: float) -> Scale:
     """Return `scale` of `tie_roots`."""
     better, worse = tie_factors(knockouts, knockout, home_factor, True)
     most = knockouts.legs[knockout] * MAX_RATE

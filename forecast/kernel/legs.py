@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import (
+    EXTRA_TIME,
     GOALS_BIVARIATE_POISSON,
     GOALS_DIXON_COLES,
     GOALS_NEGATIVE_BINOMIAL,
@@ -30,9 +31,6 @@ TEAM = np.uint32(0xFFFF)
 """Low bits of an occupant: its team; above them its place in the last table."""
 
 MOST_GOALS = 255
-
-EXTRA_TIME = 1.0 / 3.0
-"""Of a match: thirty minutes beside ninety."""
 
 # Words of a tie: goals of both sides in leg 1, then in leg 2; then
 EXTRA_WORDS = 4  # goals of both sides in extra time

@@ -14,6 +14,7 @@ __all__ = [
     "LadderWork",
     "NeedsTally",
     "NeedsWork",
+    "Scale",
     "TableWork",
     "Thresholds",
     "TieWork",
@@ -21,6 +22,7 @@ __all__ = [
 
 Integer = int | np.integer[Any]
 Flag = bool | np.bool_
+Scale = tuple[np.float32, np.float32, np.float32]
 
 
 class Factors(NamedTuple):
@@ -167,11 +169,15 @@ class TieWork(NamedTuple):
     roots : float32, shape (2, TILE)
         Where the chart is read.
     chance : float32, shape (TILE,)
+    extra, strict : float32, shape (TILE,)
+        Chance when level; chance without what is level.
     random : uint32, shape (TILE,)
     wins : uint8, shape (TILE,)
     """
 
     roots: np.ndarray
     chance: np.ndarray
+    extra: np.ndarray
+    strict: np.ndarray
     random: np.ndarray
     wins: np.ndarray

@@ -98,7 +98,7 @@ def add_return_leg(tie: ListedTie) -> None:
 
 
 def goes_by_legs(stage: KnockoutStage, model: GoalModelName) -> bool:
-    """Return whether a tie of a stage hangs on more than an aggregate of Poisson goals.
+    """Return whether a tie of a stage hangs on more than aggregate and extra time in Poisson goals.
 
     Goals common to both sides of a leg leave the aggregate's difference alone.
     """
@@ -106,14 +106,16 @@ def goes_by_legs(stage: KnockoutStage, model: GoalModelName) -> bool:
         return True
     drawn_host = stage.legs == 1 and stage.second_leg_host == "lots" and not stage.neutral
     away_goals = stage.legs == 2 and stage.level[0] == "away_goals"
-    return drawn_host or away_goals or "extra_time" in stage.level
+    rare = "extra_time" in stage.level and stage.level[-2:] != ("extra_time", "penalties")
+    return drawn_host or away_goals or rare
 
 
 def says_nothing(tie: ListedTie, stage: KnockoutStage, model: GoalModelName) -> bool:
     """Return whether a listed tie is what the rule alone would give, to be simulated as such."""
     known = tie.winner != UNKNOWN or any(goals != UNKNOWN for leg in tie.goals for goals in leg)
     hosts = tie.host[: stage.legs]
-    if known or stage.level[0] == "away_goals" or goes_by_legs(stage, model):
+    extra_time = "extra_time" in stage.level  # at the ground of the last leg
+    if known or stage.level[0] == "away_goals" or extra_time or goes_by_legs(stage, model):
         return not known and all(host == UNKNOWN for host in hosts)
     by_rule = all(host in {UNKNOWN, NEUTRAL} for host in hosts) if stage.neutral else False
     each_once = stage.legs == 2 and not stage.neutral and sorted(hosts) == [0, 1]
