@@ -150,9 +150,9 @@ def test_the_chart_is_never_wrong_by_its_margin(part, level, highest):
 
 
 @jit
-def read_extra_time(corners, roots, extra_roots, extra, strict, chance):
-    chart.read_chart(corners, chart.HALF, extra_roots, extra)
-    extra_time.add_extra_time(corners, roots, extra, strict, chance)
+def read_extra_time(corners, roots, extra_roots, rows):
+    chart.read_chart(corners, chart.HALF, extra_roots, rows[0])
+    extra_time.add_extra_time(corners, roots, rows[0], rows[1], rows[2])
 
 
 @pytest.mark.parametrize("highest", [2.0, 20.0, math.sqrt(2 * MAX_RATE) * CHART_STEPS])
@@ -166,13 +166,13 @@ def test_the_chart_with_extra_time_is_never_wrong_by_its_margin(highest):
         both[0, 1, :2] = both[1, 1, :2] = 0.0
         both[:, :, 2:32] = (np.floor(both[:, :, 2:32]) + 0.5).astype(np.float32)
         rate, extra_rate = (both.astype(float) / CHART_STEPS) ** 2
-        extra, strict, read = (np.empty(TILE, np.float32) for _ in range(3))
-        read_extra_time(corners, both[0], both[1], extra, strict, read)
+        rows = np.empty((3, TILE), np.float32)
+        read_extra_time(corners, both[0], both[1], rows)
         exact = [
             twin_stream.exact_chance(*rate[:, k], twin_stream.exact_chance(*extra_rate[:, k], 0.5))
             for k in range(TILE)
         ]
-        worst = max(worst, np.abs(read - exact).max())
+        worst = max(worst, np.abs(rows[2] - exact).max())
     assert worst < 0.8 * chart.EXTRA_MARGIN
 
 
