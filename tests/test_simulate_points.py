@@ -6,6 +6,7 @@ from scipy.stats import chi2, t
 
 from forecast.arrays import DRAWS_PER_REPLICATE, Posterior
 from forecast.simulate import draws
+from forecast.simulate.draws import BITS as POINT_BITS
 from forecast.simulate.draws import sobol_points
 
 ALPHA = 1e-8
@@ -15,7 +16,8 @@ BITS = 9
 
 
 def points_of(dimensions, rng_seed, replicate):
-    return sobol_points(np.arange(dimensions), np.random.default_rng([rng_seed, replicate]))
+    steps = sobol_points(np.arange(dimensions), np.random.default_rng([rng_seed, replicate]))
+    return (steps + 0.5) * 2.0**-POINT_BITS
 
 
 @pytest.mark.parametrize("bits", range(BITS + 1))

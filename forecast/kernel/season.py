@@ -21,9 +21,10 @@ from forecast.arrays import (
     Program,
 )
 from forecast.jit import jit, jit_inner, jit_step
+from forecast.kernel.aggregate import fill_roots
 from forecast.kernel.bench import Bench
 from forecast.kernel.goals import add_common, redraw_low_scores, sample_goals
-from forecast.kernel.knockout import fill_roots, play_knockout
+from forecast.kernel.knockout import play_knockout
 from forecast.kernel.legs import TEAM
 from forecast.kernel.needs import count_needs
 from forecast.kernel.rates import (
