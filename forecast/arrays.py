@@ -274,7 +274,8 @@ class Tables(NamedTuple):
         The packed rungs as one linear form; the team's index is in the low `key_bits` bits.
     key_bits : int
     key_goals : int64, shape (tables,)
-        The key is exact while no side scores more than this in a match.
+        The key is exact while no team has more goals than so many a match, for or against, at
+        home or away.
     network_first, network_second : int64, shape (comparators,)
         Sorting network over the rows of a table; the larger key goes to `network_first`.
     points_weight : int64, shape (tables, 8)

@@ -2,8 +2,9 @@
 
 Every packed rung is a linear form in the eight counters of a team, and a shift is a product, so
 the whole sort key is one linear form: constant + weights . counters. It is exact as long as no
-field leaves its width, which lowering guarantees while no side scores more than `key_goals` in a
-match. Teams level on every packed rung are neighbours afterwards and are settled by `ladder`.
+field leaves its width, which lowering guarantees while no team has more than `key_goals` a match,
+for or against, at home or away. Teams level on every packed rung are neighbours afterwards and are
+settled by `ladder`.
 """
 
 from __future__ import annotations
@@ -202,6 +203,40 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
 
 
 @jit_inline
+def highest(goals: np.ndarray, side: Integer) -> np.int64:
+    """Return the most goals of a side in any run."""
+    most = np.uint8(0)
+    for run in range(TILE):
+        most = max(most, goals[side, run])
+    return np.int64(most)
+
+
+@jit_inner
+def may_leave_key(
+    goals: np.ndarray,
+    sides: np.ndarray,
+    starts: np.ndarray,
+    aways: np.ndarray,
+    rows: tuple[Integer, Integer],
+    room: Integer,
+) -> Flag:
+    """Return whether some sum of goals could be too large for the fields of the keys.
+
+    They have room for so many goals a match, for and against, at home and away; `sides`, `starts`
+    and `aways` are lists of `Tables`, `rows` the first table row and the one after the last.
+    """
+    for row in range(rows[0], rows[1]):
+        for first, last in ((starts[row], aways[row]), (aways[row], starts[row + 1])):
+            scored = conceded = np.int64(0)
+            for i in range(first, last):
+                scored += highest(goals, np.uint64(sides[i]))
+                conceded += highest(goals, np.uint64(sides[i] ^ 1))
+            if max(scored, conceded) > room * (last - first):
+                return True
+    return False
+
+
+@jit_inline
 def no_keys(keys: np.ndarray) -> None:
     """Leave all teams level: a key is the team's index alone."""
     for team in range(np.uint64(keys.shape[0])):
@@ -226,7 +261,12 @@ def play_table(
     `rungs` and `points` are tallies.
     """
     keys, packed = work.keys, tables.packed_count[table]
-    exact = most_goals > tables.key_goals[table]
+    exact: Flag = False
+    if most_goals > tables.key_goals[table]:
+        teams, room = order.shape[0], tables.key_goals[table]
+        rows = table * teams, (table + 1) * teams
+        lists = tables.side_list, tables.side_start, tables.side_away
+        exact = may_leave_key(goals, *lists, rows, room)
     if exact:
         packed = np.int64(0)
         no_keys(keys)
