@@ -113,7 +113,7 @@ CHART_SIZE = 9 * CHART_STEPS + 1
 
 UNKNOWN = -1
 NEUTRAL = -2
-"""Entries of `Program.listed_host`: by the rule of the stage, or at a neutral venue."""
+"""Entries of `Knockouts.listed_host`: by the rule of the stage, or at a neutral venue."""
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]

@@ -20,7 +20,7 @@ import numba
 from numba.core.compiler import Compiler
 from numba.core.runtime.nrt import rtsys
 
-__all__ = ["cache_folder", "jit", "jit_inline", "jit_inner"]
+__all__ = ["cache_folder", "jit", "jit_inline", "jit_inner", "jit_step"]
 
 _CONFIG: Any = numba.config
 _NJIT: Any = numba.njit  # its type knows neither the wrappers' options nor what it returns

@@ -27,7 +27,7 @@ ONE = np.uint64(1)
 
 @jit_inline
 def strata_of(key: np.uint64, number: Integer) -> np.uint64:
-    """Return which row of `Program.strata` a fixture or tie reads: not two the same of 256."""
+    """Return which row of `Program.strata` a fixture or tie reads; the next one reads the next."""
     return (key + np.uint64(number)) & np.uint64(STRATA - 1)
 
 
