@@ -75,7 +75,7 @@ STRATA = 256
 RUNS_PER_REPLICATE = TILE * DRAWS_PER_REPLICATE
 
 SAMPLED_TILES = 32
-"""Of so many tiles of a replicate the first is sampled for what costs too much on all."""
+"""Of so many tiles of a replicate one is sampled for what costs too much on all."""
 
 MARGIN = 30
 """Goal difference beyond which, either way, a margin counts as this one."""

@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 from competitions import knockout, make_plan, match, outcome, table
+from scipy.special import ive, ndtri
 from tables_builders import CUP_LAYOUT, LOWEST, TEAMS, count_cup, cup_plan, fixture, play_cup
 
-from forecast.arrays import RUNS_PER_REPLICATE, SAMPLED_TILES, TILE, Posterior
+from forecast.arrays import MAX_RATE, RUNS_PER_REPLICATE, SAMPLED_TILES, TILE, Posterior
 from forecast.lowering import lower
 from forecast.plan import Places
 from forecast.simulate import simulate
@@ -204,3 +205,39 @@ def test_broken_counts_are_refused(counts, field):
     wrong.flat[np.flatnonzero(wrong)[0]] += 10**6
     with pytest.raises(BrokenCountsError):
         check_counts(CUP_LAYOUT, replace(counts, **{field: wrong}))
+
+
+def one_match(mean, factor, weights, replicates):
+    """Return counts of a table of two with one match, strengths of these nodes."""
+    posterior = Posterior(weights, mean, factor, 0.45)
+    league, first = table("league", 2, "points"), outcome("first", Places("league", 1, 1))
+    plan = make_plan([league], [match("league", 0, 1)], 2, outcomes=[first])
+    return simulate(lower(plan, 0.45), posterior, rng_seed=3, replicates=replicates)
+
+
+def test_sampled_tiles_meet_every_node_by_its_weight():
+    """Without goals but in one node, of weight 0.02, where the home side always wins.
+
+    Its ten or eleven draws are in one block of sixteen, which one of 32 replicates samples. Tiles
+    0, 32, 64, … would never be among them.
+    """
+    mean = np.zeros((2, 6))
+    mean[:, 0] = -40.0
+    mean[1, 2] = 42.0  # a rate of e^2: goalless once in 1,600 runs
+    counts = one_match(mean, np.zeros((2, 6, 6)), np.array([0.98, 0.02]), replicates=128)
+    tiles = counts.given[0, 0] / TILE
+    assert 40 * 0.99 < tiles <= 44
+
+
+def test_sampled_tiles_are_even_in_the_strengths():
+    """Two equal sides whose rate may be anything: how often do they draw?
+
+    Of 16,384 independent runs five errors would be 0.02, of 256 independent draws with one run
+    each 0.16. Every 32nd draw of a set is almost the same one in its first coordinate.
+    """
+    factor = np.zeros((1, 6, 6))
+    factor[0, 0, 0] = 3.0
+    counts = one_match(np.zeros((1, 6)), factor, np.ones(1), replicates=16)
+    rates = np.minimum(np.exp(3.0 * ndtri((np.arange(100_000) + 0.5) / 100_000)), MAX_RATE)
+    draws = ive(0, 2 * rates).mean()  # the chance of 0 of a Skellam number
+    assert counts.given[0, 1] / (counts.sampled_tiles * TILE) == pytest.approx(draws, abs=0.02)

@@ -181,8 +181,8 @@ class Twin:
                     if any(place in {p.first - 1, p.last} for p in mine):
                         yield stage.id, place, stage.tie_breaks
 
-    def play_tile(self, row, key, number):
-        """Play the runs of one draw of strengths; `number` is that of the tile."""
+    def play_tile(self, row, key, *, sampled):
+        """Play the runs of one draw of strengths; needs are counted if it is `sampled`."""
         strengths = Strengths([float(value) for value in row])
         rates = []
         for m in self.left:
@@ -204,7 +204,7 @@ class Twin:
                 first["tie"] += self.ties(stage)
                 first["entrant"] += 0 if is_fixed(self.plan, stage) else entrants
         self.count_places(runs)
-        if number % SAMPLED_TILES == 0:
+        if sampled:
             self.seen.sampled += 1
             for run, lines in zip(runs, tables, strict=True):
                 self.count_needs(run)
@@ -363,6 +363,10 @@ class Twin:
 def play_replicate(plan, first_half_share, strengths, rng_seed, replicate):
     """Return what is seen when every row of `strengths` is played for one tile."""
     twin = Twin(plan, first_half_share)
+    size = max(len(strengths) // SAMPLED_TILES, 1)
+    blocks = len(strengths) // size
+    block = (tile_key(rng_seed, 0, len(strengths)) % blocks + 13 * replicate) % blocks
     for number, row in enumerate(strengths):
-        twin.play_tile(row, tile_key(rng_seed, replicate, number), number)
+        sampled = number // size == block
+        twin.play_tile(row, tile_key(rng_seed, replicate, number), sampled=sampled)
     return twin.seen

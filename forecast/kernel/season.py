@@ -43,6 +43,10 @@ from forecast.kernel.words import FOR_COMMON, FOR_SIDES, tile_key
 
 __all__ = ["Tally", "play_replicate"]
 
+BLOCK_STEP = np.uint64(13)
+"""From the block of tiles that one replicate samples to that of the next: 32 meet each block once,
+and fewer are spread."""
+
 
 class Tally(NamedTuple):
     """What one replicate adds up; see `Counts`.
@@ -57,7 +61,7 @@ class Tally(NamedTuple):
     tiles : int64, shape (3,)
         Tiles ranked exactly; tiles in which some pairing would be beyond `MAX_RATE`; those sampled.
     needs : NeedsTally
-        Of every tile whose number is a multiple of `SAMPLED_TILES`.
+        Of the tiles that are sampled, one of `SAMPLED_TILES`.
     """
 
     occupancy: np.ndarray
@@ -223,6 +227,23 @@ def play_tile(
     tally.tiles[1] += may_be_capped(factors)
 
 
+@jit_step
+def sampled_tiles(
+    rng_seed: np.uint64, replicate: np.uint64, draws: Integer
+) -> tuple[np.uint64, np.uint64]:
+    """Return the first tile that is sampled, and the one after the last.
+
+    Consecutive points of a Sobol set are even in every coordinate, which those at equal distances
+    are not, but they share few nodes of hyperparameters: so each replicate samples another block,
+    and the first replicate one by lot.
+    """
+    size = max(np.uint64(draws) // np.uint64(SAMPLED_TILES), np.uint64(1))
+    blocks = np.uint64(draws) // size
+    lot = tile_key(rng_seed, np.uint64(0), np.uint64(draws)) % blocks
+    first = size * ((lot + BLOCK_STEP * replicate) % blocks)
+    return first, first + size
+
+
 @jit
 def play_replicate(
     program: Program,
@@ -237,9 +258,10 @@ def play_replicate(
     A goal model with a shape has it in one more column.
     """
     enter_teams(bench.occupants, bench.scoring.size)
+    first, last = sampled_tiles(rng_seed, replicate, strengths.shape[0])
     for draw in range(strengths.shape[0]):
         key = tile_key(rng_seed, replicate, np.uint64(draw))
         play_tile(program, strengths[draw], key, bench, tally)
-        if draw % SAMPLED_TILES == 0:
+        if first <= np.uint64(draw) < last:
             tally.tiles[2] += 1
             count_needs(program, bench.goals, bench.occupants, bench.needs, tally.needs)
