@@ -1,6 +1,7 @@
 """The layer table as a test: imports go down only, and every file stays readable in one go."""
 
 import ast
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,9 +59,14 @@ def room_of(path):
     return "" if first == "__init__.py" else first.removesuffix(".py")
 
 
+@cache
+def nodes_of(path):
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports_of(path):
     """Every module that a file imports anywhere, functions included."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -136,14 +142,13 @@ def test_the_kernel_has_no_files_no_exceptions_and_no_hidden_randomness(path):
     for name in imports_of(path):
         allowed = (*KERNEL_IMPORTS, "forecast.kernel", "forecast.arrays", "forecast.jit")
         assert name.startswith(allowed), name
-    tree = ast.parse(path.read_text("utf-8"))
-    assert not [n for n in ast.walk(tree) if isinstance(n, ast.Raise | ast.Try | ast.With)]
-    called = {ast.unparse(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    assert not [n for n in nodes_of(path) if isinstance(n, ast.Raise | ast.Try | ast.With)]
+    called = {ast.unparse(n.func) for n in nodes_of(path) if isinstance(n, ast.Call)}
     assert not {name for name in called if name in {"open", "print", "input"} or "random" in name}
 
 
 def functions_of(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes_of(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             described = node.body[0] if ast.get_docstring(node) else None
             docstring = described.end_lineno - described.lineno + 1 if described else 0

@@ -6,51 +6,54 @@ import sys
 
 import pytest
 
-CODE = """
-from forecast.jit import jit
+DAMAGES = [(kind, kept) for kind in ("nbi", "nbc") for kept in (0.0, 0.5, 0.99)]
+"""Which file of a function is cut short, and how much of it is left."""
 
-@jit
-def doubled(x):
-    return 2 * x
+NAMES = [f"doubled_{number}" for number in range(len(DAMAGES))]
+
+CODE = "from forecast.jit import jit\n" + "".join(
+    f"\n@jit\ndef {name}(x):\n    return 2 * x\n" for name in NAMES
+)
+
+CALL = f"""
+import sys, counted
+for name in {NAMES}:
+    function = getattr(counted, name)
+    print(function(21), sum(function.stats.cache_hits.values()))
+print("numba.np.arraymath" in sys.modules, "scipy.linalg" in sys.modules)
 """
 
 
 @pytest.fixture
 def compute(tmp_path):
-    """A function of a module of its own, called in a process of its own."""
+    """The functions of a module of its own, called in a process of its own.
+
+    Returns the line of each, what was imported, and what was said.
+    """
     (tmp_path / "counted.py").write_text(CODE, encoding="utf-8")
     environment = {**os.environ, "FORECAST_CACHE_DIR": str(tmp_path / "cache")}
-    call = (
-        "import counted; print(counted.doubled(21), sum(counted.doubled.stats.cache_hits.values()))"
-    )
 
-    def run(afterwards=""):
+    def run():
         done = subprocess.run(  # noqa: S603 (our own code)
-            [sys.executable, "-c", f"{call}; {afterwards}"],
+            [sys.executable, "-c", CALL],
             cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
-        return done.stdout.split(), done.stderr
+        *answers, imported = done.stdout.splitlines()
+        return answers, imported, done.stderr
 
     return run
 
 
-@pytest.mark.parametrize("kind", ["nbi", "nbc"])
-@pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
-def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(
-    compute, tmp_path, kind, kept
-):
-    assert compute() == (["42", "0"], "")
-    (path,) = (tmp_path / "cache").rglob(f"*.{kind}")
-    content = path.read_bytes()
-    path.write_bytes(content[: int(kept * len(content))])
-    answer, said = compute()
-    assert answer == ["42", "0"]
-    assert said.count("is damaged; it is deleted and made again") == 1
+def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(compute, tmp_path):
+    """Each function loses another file; the last call imports nothing that only compiling needs."""
+    made, loaded = ["42 0"] * len(NAMES), ["42 1"] * len(NAMES)
+    assert compute() == (made, "True True", "")
+    for name, (kind, kept) in zip(NAMES, DAMAGES, strict=True):
+        (path,) = (tmp_path / "cache").rglob(f"counted.{name}-*.{kind}")
+        content = path.read_bytes()
+        path.write_bytes(content[: int(kept * len(content))])
+    answers, _, said = compute()
+    assert answers == made
+    assert said.count("is damaged; it is deleted and made again") == len(NAMES)
     assert "Traceback" not in said
-    assert compute() == (["42", "1"], "")
-
-
-def test_loading_imports_nothing_that_only_compiling_needs(compute):
-    call = "import sys; print('numba.np.arraymath' in sys.modules, 'scipy.linalg' in sys.modules)"
-    assert compute(call)[0][2:] == ["True", "True"]
-    assert compute(call)[0][2:] == ["False", "False"]
+    assert compute() == (loaded, "False False", "")

@@ -93,17 +93,32 @@ def test_a_line_is_decided_exactly_if_every_end_of_the_season_agrees(plan):
         assert not verdict.undecided
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.data())
-def test_no_tournament_of_the_twin_does_what_is_excluded(data):
-    plan = data.draw(plans())
-    rows = data.draw(strengths(len(plan.competition.teams)))
+@st.composite
+def tournaments(draw):
+    plan = draw(plans())
+    return plan, draw(strengths(len(plan.competition.teams)))
+
+
+def check_tournament(plan, rows):
     seen = play_replicate(plan, 0.45, rows, 1, 0)
     runs = TILE * len(rows)
     for verdict in prove(plan):
         hits = seen.outcomes[verdict.outcome, verdict.team]
         least, most = {"certain": (runs, runs), "impossible": (0, 0)}.get(verdict.status, (0, runs))
         assert least <= hits <= most, verdict
+
+
+@settings(max_examples=30)
+@given(tournaments())
+def test_no_tournament_of_the_twin_does_what_is_excluded(tournament):
+    check_tournament(*tournament)
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(tournaments())
+def test_no_tournament_of_the_twin_does_what_is_excluded_at_length(tournament):
+    check_tournament(*tournament)
 
 
 def after_round_5(*, unseen):

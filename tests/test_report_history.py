@@ -130,7 +130,7 @@ def test_a_forecast_whose_page_fails_leaves_no_history(tmp_path, monkeypatch):
         with pytest.raises(RuntimeError, match="no page"):
             result.write(tmp_path / "out")
     assert not list((tmp_path).rglob("*.parquet"))
-    result.write(tmp_path / "out")
+    result.write(tmp_path / "out", report=False)
     assert len(list((tmp_path / "out" / "history").rglob("*.parquet"))) == 1
 
 
@@ -142,9 +142,10 @@ def test_force_replaces_the_folder_and_never_the_history(tmp_path, capsys):
     def forecast(*arguments):
         return exit_code(lambda: app([str(argument) for argument in arguments]))
 
-    assert forecast("run", config, "--out", out) == 0
-    assert forecast("run", config, "--out", out, "--rng-seed", "8", "--force") == 0
-    assert forecast("run", config, "--out", out, "--rng-seed", "8", "--force") == 0
+    run = ("run", config, "--out", out, "--no-report")
+    assert forecast(*run) == 0
+    assert forecast(*run, "--rng-seed", "8", "--force") == 0
+    assert forecast(*run, "--rng-seed", "8", "--force") == 0
     assert len(list((out / "history/competition=cup/forecast=small").iterdir())) == 2
     assert not list((out / "small").rglob("*history*"))
     capsys.readouterr()

@@ -5,29 +5,19 @@ import shutil
 import threading
 
 import pytest
-from cli_builders import write_cup
 from page_reader import Page
 
-import forecast as fc
 from forecast.report import index as index_module
 from forecast.report.folder import locked
 from forecast.report.index import INDEX, write_index
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    (path,) = write_cup(tmp_path_factory.mktemp("cup"))
-    out = tmp_path_factory.mktemp("out")
-    fc.run(fc.load(path)).write(out)
-    return out
-
-
 @pytest.fixture
-def out(written, tmp_path):
+def out(small_cup, tmp_path):
     """Three forecasts: one whose day is not said, and two of different days."""
-    shutil.copytree(written / "small", tmp_path / "small")
+    shutil.copytree(small_cup.folder, tmp_path / "small")
     for name, day in (("early", "2023-09-10"), ("late", "2023-09-20")):
-        shutil.copytree(written / "small", tmp_path / name)
+        shutil.copytree(small_cup.folder, tmp_path / name)
         change(tmp_path / name, as_of=day)
     return tmp_path
 

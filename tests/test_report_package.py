@@ -11,7 +11,6 @@ import frictionless
 import openpyxl
 import polars as pl
 import pytest
-from cli_builders import write_cup
 
 import forecast as fc
 from forecast.report.files import csv_bytes
@@ -22,15 +21,14 @@ from forecast.tables.meanings import TABLES, fields_of
 from forecast.tables.wide import outcomes_wide, places_wide
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    (path,) = write_cup(tmp_path_factory.mktemp("cup"))
-    return fc.run(fc.load(path))
+@pytest.fixture
+def result(small_cup):
+    return small_cup.result
 
 
-@pytest.fixture(scope="module")
-def folder(result, tmp_path_factory):
-    return result.write(tmp_path_factory.mktemp("out"))
+@pytest.fixture
+def folder(small_cup):
+    return small_cup.folder
 
 
 def test_every_column_of_every_table_has_a_meaning(result):
@@ -139,7 +137,7 @@ def test_a_day_is_a_day_in_the_spreadsheet(folder):
 
 
 def test_equal_runs_write_equal_bytes_but_for_provenance(result, folder, tmp_path):
-    again = fc.run(result.plan, workers=1).write(tmp_path)
+    again = fc.run(result.plan, workers=2).write(tmp_path)
     files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
     assert files == {path.relative_to(again) for path in again.rglob("*") if path.is_file()}
     for name in files:

@@ -8,9 +8,7 @@ from datetime import date
 
 import pytest
 import vl_convert
-from cli_builders import write_cup
 
-import forecast as fc
 from forecast.report.history import read_history
 from forecast.report.page.figures import figures_of
 from forecast.report.page.language import language
@@ -154,10 +152,9 @@ def test_a_renderer_that_dies_is_an_error_and_not_the_end(monkeypatch):
         draw([Chart("good", canvas(10, 10))])
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    (config,) = write_cup(tmp_path_factory.mktemp("config"))
-    return fc.run(fc.load(config), workers=1).write(tmp_path_factory.mktemp("out"))
+@pytest.fixture
+def folder(small_cup):
+    return small_cup.folder
 
 
 def test_a_forecast_has_its_pictures_in_the_page_and_as_files(folder):

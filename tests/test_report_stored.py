@@ -4,28 +4,21 @@ import json
 import shutil
 
 import pytest
-from cli_builders import write_cup
 
-import forecast as fc
 from forecast.errors import ConfigError
 from forecast.report.facts import facts
 from forecast.report.folder import PROVENANCE
 from forecast.report.stored import read_stored
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    return fc.run(fc.load(write_cup(tmp_path_factory.mktemp("config"))[0]), workers=1)
-
-
-@pytest.fixture(scope="module")
-def kept(result, tmp_path_factory):
-    return result.write(tmp_path_factory.mktemp("out"))
+@pytest.fixture
+def result(small_cup):
+    return small_cup.result
 
 
 @pytest.fixture
-def folder(kept, tmp_path):
-    return shutil.copytree(kept, tmp_path / "copy")
+def folder(small_cup, tmp_path):
+    return shutil.copytree(small_cup.folder, tmp_path / "copy")
 
 
 def test_what_is_read_is_what_was_written(result, folder):

@@ -54,9 +54,8 @@ def said(hits, runs, std_error):
 
 
 @pytest.fixture(scope="module")
-def league(tmp_path_factory):
-    (config,) = write_cup(tmp_path_factory.mktemp("config"))
-    return Pictures(fc.run(fc.load(config), workers=1).write(tmp_path_factory.mktemp("out")))
+def league(small_cup):
+    return Pictures(small_cup.folder)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +64,8 @@ def final(tmp_path_factory):
     with (config.parent / "matches.csv").open("a", encoding="utf-8") as file:
         file.write("final,,,2023-10-01,ADA,Ñuñoa,1,,\n")
     config.write_text(config.read_text("utf-8").replace("[sim", 'start = "final"\n[sim'), "utf-8")
-    return Pictures(fc.run(fc.load(config), workers=1).write(tmp_path_factory.mktemp("out")))
+    result = fc.run(fc.load(config), workers=1)
+    return Pictures(result.write(tmp_path_factory.mktemp("out"), report=False))
 
 
 def test_the_heat_table_prints_the_outcomes(league):
