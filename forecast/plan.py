@@ -276,11 +276,14 @@ class Source:
 class Record:
     """Scores of past forecasts of the competition: a JSON document, kept as it was written.
 
-    `model` is the entry in it with the strengths of this forecast, if there is one.
+    `model` is the entry in it with the strengths of this forecast, if there is one; `out_of_date`
+    says what has changed since it was written, `worse` what was clearly better than that entry.
     """
 
     text: str
     model: str | None
+    out_of_date: tuple[str, ...]
+    worse: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

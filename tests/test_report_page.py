@@ -14,10 +14,12 @@ import forecast as fc
 from forecast.report.history import read_history
 from forecast.report.page.chances import chances_of
 from forecast.report.page.cut import cuts_of
+from forecast.report.page.fixtures import fixtures_of
 from forecast.report.page.language import language
 from forecast.report.page.margins import Cell, pooled
 from forecast.report.page.method import method_of
-from forecast.report.page.news import deck, headline
+from forecast.report.page.news import compared, deck, headline
+from forecast.report.page.prospects import prospects_of
 from forecast.report.page.shades import INK, SHADES, contrast, shade
 from forecast.report.pages import reader_files, render_again
 from forecast.report.percent import percent
@@ -161,27 +163,37 @@ def test_every_range_is_low_and_high_of_its_club_and_outcome(pages, stored, lang
     page = Page(pages[lang])
     lines = {row["team"]: {} for row in stored.tables["outcomes"].iter_rows(named=True)}
     for row in stored.tables["outcomes"].iter_rows(named=True):
-        lines[row["team"]][row["outcome"]] = f"{rounded(row['low'])}–{rounded(row['high'])}"
+        words = {"es": "a", "en": "to"}[lang]
+        said = f"{rounded(row['low'])} {words} {rounded(row['high'])}"
+        lines[row["team"]][row["outcome"]] = said
     open_lines = stored.tables["status"].filter(status="open").select("team", "outcome").rows()
     cards = [each for each in page.all("li") if each["attributes"].get("class") == "card"]
     told = 0
     for card in cards:
         team = inside(card, {"h3"})[0]["text"]
-        own = re.findall(r"\[([<>0-9]+%–[<>0-9]+%)\]", card["text"])
+        own = re.findall("[<>]?[0-9]+% (?:a|to) [<>]?[0-9]+%", card["text"])
         asked, *others = [o for o in ("champion", "finalist") if (team, o) in open_lines]
         assert own == [lines[team][outcome] for outcome in (asked, *others)]
         told += len(own)
     assert told > 4
-    (deck,) = [each for each in page.all("p") if each["attributes"].get("class") == "deck"]
     leader = page.rows("main")[1][0]["text"]
-    assert lines[leader]["champion"] in deck["text"]
+    assert lines[leader]["champion"] in page.by_id("range")["text"]
 
 
-def test_the_range_is_explained_once_and_every_mention_leads_there(pages):
+def test_the_range_is_explained_where_it_is_first_named_and_nowhere_else(pages):
     page = Page(pages["en"])
-    assert page.by_id("range")["text"].startswith("In brackets stands the range")
+    assert "Nobody knows exactly how strong the clubs are" in page.by_id("range")["text"]
     assert len([each for each in page.all("a") if each["attributes"]["href"] == "#range"]) == 2
-    assert pages["en"].count("90 of 100") == 1
+    assert pages["en"].count("nine times in ten") == 1
+    said = page.all("body")[0]["text"]
+    assert said.index("range") > said.index(page.by_id("range")["text"])
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_menu_names_sections_as_their_headings_do(pages, lang):
+    page = Page(pages[lang])
+    links = {a["attributes"]["href"]: a["text"] for a in inside(page.all("nav")[0], {"a"})}
+    assert links == {"#" + h["attributes"]["id"]: h["text"] for h in page.all("h2")}
 
 
 def test_results_and_the_table_are_those_of_their_tables(pages, stored):
@@ -335,6 +347,18 @@ def test_past_scores_are_told_beside_a_simple_rule(stored):
     assert "1,130 partidos" in said
     assert "0.988" in said
     assert "1.012" in said
+    assert "Tan pocos" not in said
+    old = Stored(
+        stored.facts,
+        stored.provenance,
+        stored.tables,
+        calibration={**past, "out_of_date": ["the rules have changed"], "worse": ["…"]},
+    )
+    told = method_of(old, language("en")).past
+    assert told.endswith(
+        "In that test another way to forecast did clearly better. That test no longer fits: since "
+        "then data, rules, strengths or the program changed."
+    )
     assert "not replayed" in method_of(stored, language("en")).past
 
 
@@ -408,15 +432,96 @@ def test_a_forecast_that_knows_something_of_the_clubs_has_a_favourite(stored):
         return headline(told, chances, spoken), deck(told, chances, spoken)
 
     assert said(knows_teams=False)[0].startswith("Before the first result nobody is favourite")
-    assert said(knows_teams=False)[1].range == ""
+    assert said(knows_teams=False)[1].startswith("Only the fixtures are known.")
+    first = chances.by[chances.teams[0], "champion"]
     named, below = said(knows_teams=True)
-    assert f"{chances.teams[0]} is favourite" in named
-    assert below.range == chances.by[chances.teams[0], "champion"].spread
+    assert named == (
+        f"{chances.teams[0]} is favourite (champion: {first.text}), but nobody is certain of it"
+    )
+    assert below == f"That is {first.often} simulated tournaments."
+
+
+def test_what_results_do_not_compare_is_said_beside_the_range(stored):
+    def said(**known):
+        facts = {**stored.facts, "strength": {**stored.facts["strength"], **known}}
+        return compared(Stored(facts, stored.provenance, stored.tables), language("en"))
+
+    assert said(groups=26, results=24).startswith("Results do not yet compare all clubs")
+    assert said(groups=50, results=0).startswith("No result is known yet")
+    assert said(groups=1, results=24) == ""
+    assert said(groups=26, results=24, model="given") == ""
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [
+        (0, "Points now: 0. It can reach {most} at most; {safe} are nearly always"),
+        (5, "Points now: 5. It lacks 1 point to reach {safe}, which are nearly always"),
+        (4, "Points now: 4. It lacks 2 points to reach {safe}, which are nearly always"),
+        (6, "Points now: 6. With {safe} points it is nearly always place 2 or better."),
+    ],
+)
+def test_a_card_says_what_its_club_lacks(stored, points, told):
+    """Of the points that were enough for place 2 in more than 98 of 100 cases."""
+    spoken = language("en")
+    totals = stored.tables["points"].filter(cut=2)
+    safe = totals.filter(pl.col("probability") > 0.98)["points"].min()
+    team = stored.tables["standings"]["team"][0]
+    table = stored.tables["standings"].with_columns(
+        points=pl.when(team=team).then(points - 6 + safe if points else 0).otherwise("points")
+    )
+    left = 1 if points == 0 else 3
+    matches = stored.tables["matches"].filter((pl.col("home") == team) | (pl.col("away") == team))
+    tables = {**stored.tables, "standings": table, "matches": matches.head(left)}
+    changed = Stored(stored.facts, stored.provenance, tables)
+    chances = chances_of(changed, None, asked="champion", language=spoken)
+    said = prospects_of(changed, chances, cuts=cuts_of(changed, spoken), language=spoken)[team]
+    now = points - 6 + safe if points else 0
+    expected = told.replace(f"now: {points}", f"now: {now}").format(most=3 * left, safe=safe)
+    assert said[0].startswith(expected)
+    assert said[1].startswith("Place in “League” in the end: ")
+
+
+def test_a_match_of_the_day_without_a_score_says_so(stored):
+    spoken = language("en")
+    late = {**stored.facts, "as_of": "2023-09-20"}
+    fixtures = fixtures_of(Stored(late, stored.provenance, stored.tables), spoken, asked="champion")
+    assert fixtures
+    assert all(match.late and match.day == "20 Sep (score not known)" for match in fixtures)
+    assert not any(match.late for match in fixtures_of(stored, spoken, asked="champion"))
+
+
+def test_what_is_at_stake_is_the_difference_of_the_chances_on_the_card(stored):
+    """38.4 % after a win and 17.6 % after a loss are 38 and 18: 20, although the leverage is 21."""
+    spoken = language("en")
+    match = fixtures_of(stored, spoken, asked="champion")[0]
+    key = {"stage": "league", "round": match.round, "home": match.home, "away": match.away}
+    matches = stored.tables["matches"].with_columns(
+        leverage_champion=pl.lit(0.208), team_leverage_champion=pl.lit(match.home)
+    )
+    rows = [("win", 384), ("draw", 250), ("loss", 176)]
+    results = pl.DataFrame(
+        [
+            {"team": match.home, "outcome": "champion", **key, "result": result, "hits": hits}
+            for result, hits in rows
+        ]
+    ).with_columns(runs=pl.lit(1000), probability=pl.col("hits") / 1000, std_error=pl.lit(0.01))
+    changed = {**stored.tables, "matches": matches, "next_results": results}
+    found = fixtures_of(Stored(stored.facts, stored.provenance, changed), spoken, asked="champion")
+    same = [each for each in found if (each.home, each.away) == (match.home, match.away)]
+    assert [each.stake for each in same] == ["20"]
+    others = [each for each in found if each not in same]
+    assert {each.stake for each in others} == {"21"}
 
 
 def test_the_method_says_what_is_known_of_clubs_beside_results(stored):
-    known = {"columns": ["altitude_m"], "earlier_results": 68, "knows_teams": True}
+    known = {
+        "columns": ["altitude_m", "departmental_finish"],
+        "column_labels": [{"en": "Altitude of its home", "es": "Altitud"}, {}],
+        "earlier_results": 68,
+        "knows_teams": True,
+    }
     facts = {**stored.facts, "strength": {**stored.facts["strength"], **known}}
     told = method_of(Stored(facts, stored.provenance, stored.tables), language("en")).model
-    assert "(altitude_m, 68 results of earlier stages)" in told
-    assert "what the data say" not in method_of(stored, language("en")).model
+    assert ": altitude of its home, departmental finish, 68 results of earlier stages." in told
+    assert "what is known of them" not in method_of(stored, language("en")).model

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecast.report.percent import frequency, percent
@@ -67,20 +67,18 @@ def test_hits_and_misses_mirror_each_other(runs, share, std_error):
 @pytest.mark.parametrize(
     ("hits", "runs", "k", "n"),
     [
-        (27, 100, 3, 10),
-        (50, 100, 5, 10),
-        (82, 1000, 1, 12),
-        (924, 1000, 12, 13),
+        (27, 100, 27, 100),
+        (50, 100, 50, 100),
+        (307, 1000, 31, 100),
+        (924, 1000, 92, 100),
+        (993, 1000, 993, 1000),
+        (6, 1000, 6, 1000),
         (999, 1_000_000, 0, 1000),
         (1_000, 1_000_000, 1, 1000),
         (0, 64, 0, 1000),
         (64, 64, 1000, 1000),
-        (21, 1000, 1, 48),
-        (137, 1000, 1, 7),
-        (91, 1000, 1, 11),
-        (77, 1000, 1, 13),
-        (200, 1000, 2, 10),
-        (863, 1000, 6, 7),
+        (10, 1000, 1, 100),
+        (990, 1000, 99, 100),
     ],
 )
 def test_frequency(hits, runs, k, n):
@@ -91,11 +89,19 @@ def test_frequency(hits, runs, k, n):
 def test_a_frequency_is_near_the_chance(runs, share):
     hits = round(share * runs)
     k, n = frequency(hits, runs=runs)
-    if n == 10:
-        assert abs(k / n - hits / runs) <= 0.05
-        return
-    told, counted = min(k, n - k) / n, min(hits, runs - hits) / runs
-    if told == 0:
-        assert counted < 0.001
+    assert n in {100, 1000}
+    if k in {0, n}:
+        assert min(hits, runs - hits) / runs < 0.001
     else:
-        assert 0.8 < told / counted < 1.25
+        assert abs(k / n - hits / runs) <= 0.5 / n + 1e-9
+
+
+@given(st.integers(1, 10**7), st.floats(0, 1), st.floats(0, 1))
+@example(1000, 0.255, 0.307)  # both once "3 in 10"
+@example(1000, 0.199, 0.241)  # once "1 in 5" and "2 in 10"
+def test_frequencies_never_contradict_the_order_of_the_chances(runs, one, other):
+    less, more = sorted((round(one * runs), round(other * runs)))
+    (k, n), (j, m) = frequency(less, runs=runs), frequency(more, runs=runs)
+    assert k * m <= j * n
+    if 100 * (more - less) > 1.001 * runs:
+        assert k * m < j * n

@@ -155,10 +155,17 @@ AsOf = Annotated[
 ]
 
 
+Labels = Annotated[
+    dict[Language, Text],
+    Field(description='a text for each language, such as { en = "Promoted" }'),
+]
+
+
 class CovariateFile(_Document):
     """A number known of every team that moves its attack and its defence."""
 
     column: Annotated[Text, Field(description="a column of teams.csv, or of `table`")]
+    label: Labels = {}
     table: FileName | None = None
     value: Annotated[
         Text | None, Field(description="a text: 1 where the cell holds it, else 0")
@@ -257,10 +264,6 @@ class AdjustmentFile(_Document):
     reason: Annotated[Text, Field(description="a text of 1 to 200 characters")]
 
 
-Labels = Annotated[
-    dict[Language, Text],
-    Field(description='a text for each language, such as { en = "Promoted" }'),
-]
 _ENTRANTS = Field(
     min_length=1, max_length=64, description="a list of places of earlier stages, at least one"
 )

@@ -82,6 +82,8 @@ class _RecordFile(BaseModel):
 def strength_said(resolved: str) -> dict[str, Any]:
     """Return what the `[strength]` of a resolved config says about matches, without defaults."""
     said: dict[str, Any] = json.loads(resolved)["strength"]
+    for covariate in said["covariate"]:
+        covariate.pop("label")
     silent: tuple[object, ...] = (None, [], {}, "posterior")
     return {
         key: value
@@ -91,10 +93,10 @@ def strength_said(resolved: str) -> dict[str, Any]:
 
 
 def rules_hash(resolved: str) -> str:
-    """Return the SHA-256 of the competition of a resolved config, whatever its labels."""
+    """Return the SHA-256 of the competition of a resolved config, whatever labels and sources."""
     rules = json.loads(resolved)["competition"]
     for part in (rules, *rules["stage"], *rules["outcome"]):
-        for key in ("name", "label", "headline"):
+        for key in ("name", "label", "headline", "sources"):
             part.pop(key, None)
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
@@ -132,26 +134,30 @@ def read_record(
     rules = json.loads(resolved)["competition"]
     headline = rules["headline"] or rules["outcome"][-1]["id"]
     same = said.rules == rules_hash(resolved)
-    warnings = (*_out_of_date(said, own, files, same_rules=same), *_worse(said, own, headline))
-    return Record(file.text, own), warnings
+    faults = tuple(_out_of_date(said, own, files, same_rules=same))
+    old = (
+        f"The record of past scores no longer fits: {', '.join(faults)}. "
+        "`forecast backtest CONFIG... --record` makes it anew."
+    )
+    worse = tuple(_worse(said, own, headline))
+    record = Record(file.text, own, out_of_date=faults, worse=worse)
+    return record, (*([old] if faults else []), *worse)
 
 
 def _out_of_date(
     said: _RecordFile, own: str | None, files: Files, *, same_rules: bool
 ) -> Iterator[str]:
-    """Yield one sentence if the replay was of other data, of other strengths or by another fit."""
+    """Yield why the replay was of other data, of other strengths or by another fit."""
     replayed = {each.sha256 for each in said.inputs}
-    faults = [] if same_rules else ["the rules have changed"]
-    faults += [f"{name} has changed" for name, file in files if file.sha256 not in replayed]
+    if not same_rules:
+        yield "the rules have changed"
+    for name, file in files:
+        if file.sha256 not in replayed:
+            yield f"{name} has changed"
     if own is None:
-        faults.append("these strengths were not replayed")
+        yield "these strengths were not replayed"
     if said.forecast_version != version("forecast"):
-        faults.append(f"it is of version {said.forecast_version} of the program")
-    if faults:
-        yield (
-            f"The record of past scores no longer fits: {', '.join(faults)}. "
-            "`forecast backtest CONFIG... --record` makes it anew."
-        )
+        yield f"it is of version {said.forecast_version} of the program"
 
 
 def _worse(said: _RecordFile, own: str | None, headline: str) -> Iterator[str]:

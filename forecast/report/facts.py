@@ -21,9 +21,8 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
     and what is left, labels, and what the numbers were made from.
     """
     teams = plan.competition.teams
-    written = json.loads(plan.source.resolved)["competition"]
-    fitted = [match for match in plan.matches if match.played and not match.awarded]
-    linked, idle = groups(fitted, teams=len(teams))
+    resolved = json.loads(plan.source.resolved)
+    written = resolved["competition"]
     return {
         "schema_version": 1,
         "forecast_id": plan.id,
@@ -47,16 +46,7 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
             _stage(plan, stage, said)
             for stage, said in zip(plan.competition.stages, written["stage"], strict=True)
         ],
-        "strength": {
-            "model": plan.strength.model,
-            "uncertainty": plan.strength.uncertainty,
-            "results": len(fitted),
-            "knows_teams": plan.strength.knows_teams,
-            "columns": [covariate.column for covariate in plan.strength.covariates],
-            "earlier_results": len(plan.strength.earlier.matches) if plan.strength.earlier else 0,
-            "groups": linked,
-            "teams_without_a_result": idle,
-        },
+        "strength": _strength(plan, resolved["strength"]),
         "runs": counts.runs,
         "replicates": counts.replicates,
         "rng_seed": plan.simulation.rng_seed,
@@ -69,7 +59,8 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
 def calibration(plan: Plan) -> dict[str, Any]:
     """Return `calibration.json`: how past forecasts of the competition scored, if it was replayed.
 
-    `model` names the entry of `record` that has the strengths of this forecast.
+    `model` names the entry of `record` that has the strengths of this forecast; `out_of_date` is
+    why the record no longer fits, `worse` what did clearly better than that entry: often nothing.
     """
     record = plan.record
     return {
@@ -77,7 +68,26 @@ def calibration(plan: Plan) -> dict[str, Any]:
         "forecast_id": plan.id,
         "replayed": record is not None,
         "model": record.model if record else None,
+        "out_of_date": list(record.out_of_date) if record else [],
+        "worse": list(record.worse) if record else [],
         "record": json.loads(record.text) if record else None,
+    }
+
+
+def _strength(plan: Plan, said: dict[str, Any]) -> dict[str, Any]:
+    """Describe what strengths are made from; `said` is `[strength]` as it was resolved."""
+    fitted = [match for match in plan.matches if match.played and not match.awarded]
+    linked, idle = groups(fitted, teams=len(plan.competition.teams))
+    return {
+        "model": plan.strength.model,
+        "uncertainty": plan.strength.uncertainty,
+        "results": len(fitted),
+        "knows_teams": plan.strength.knows_teams,
+        "columns": [covariate.column for covariate in plan.strength.covariates],
+        "column_labels": [covariate["label"] for covariate in said["covariate"]],
+        "earlier_results": len(plan.strength.earlier.matches) if plan.strength.earlier else 0,
+        "groups": linked,
+        "teams_without_a_result": idle,
     }
 
 

@@ -51,17 +51,14 @@ def share(hits: int, *, runs: int, std_error: float) -> Share:
 
 
 def frequency(hits: int, *, runs: int) -> tuple[int, int]:
-    """Return a chance as "k of n" for readers: of ten, or if rare as one of n, or all but one.
+    """Return a chance as "k of n" for readers: of a hundred, beyond one of them of a thousand.
 
-    Chances beyond one of a thousand, which nobody can picture, give (0, 1000) or (1000, 1000).
+    With one n for nearly all, a greater chance never reads as a smaller one. Chances beyond one of
+    a thousand, which nobody can picture, give (0, 1000) or (1000, 1000).
     """
     rare = min(hits, runs - hits)
-    if 1000 * rare < runs:
-        few, many = 0, 1000
-    elif 5 * rare >= runs:
-        few, many = round(10 * rare / runs), 10
-    else:
-        few, many = 1, round(runs / rare)  # tenths would call 14 % and 9 % the same
+    many = 100 if 100 * rare >= runs else 1000
+    few = round(many * rare / runs) if 1000 * rare >= runs else 0
     return (few, many) if rare == hits else (many - few, many)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forecast.report.page.chances import Chances
-from forecast.report.page.language import Language
-from forecast.report.page.news import lower_first
+from forecast.report.page.language import Language, lower_first
 from forecast.report.percent import share
 from forecast.report.stored import Stored
 

@@ -40,23 +40,17 @@ class Move:
 class Chance:
     """One line of `outcomes` as readers see it.
 
-    `text` is a percentage, or the mark of a proved status, whose meaning `spoken` says. `low` and
-    `high` are the ends of its spread over strengths, `often` the chance as "k of n".
+    `text` is a percentage, or the mark of a proved status, whose meaning `spoken` says. `spread`
+    has the ends of its spread over strengths, `often` the chance as "k of n".
     """
 
     hits: int
     text: str
     spoken: str
     shade: int
-    low: str
-    high: str
+    spread: str
     often: str
     move: Move | None
-
-    @property
-    def spread(self) -> str:
-        """The ends of the spread, as `23%–32%`."""
-        return f"{self.low}–{self.high}"
 
     @property
     def proved(self) -> bool:
@@ -172,8 +166,11 @@ def _chance(
         text=text,
         spoken=spoken,
         shade=round(SHADES * (hits / runs) ** 0.5),  # small chances stay visible
-        low=whole_percent(low, language),
-        high=whole_percent(high, language),
+        spread=language.say(
+            "%(first)s to %(last)s",
+            first=whole_percent(low, language),
+            last=whole_percent(high, language),
+        ),
         often=_often(hits, runs, language),
         move=move,
     )

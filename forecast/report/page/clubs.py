@@ -7,19 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from forecast.report.page.after import After, after_results
 from forecast.report.page.chances import Chance, Chances
-from forecast.report.page.cut import Cut, Total, in_doubt
+from forecast.report.page.cut import Cut
 from forecast.report.page.fixtures import Fixture
 from forecast.report.page.language import Language
+from forecast.report.page.prospects import prospects_of
 from forecast.report.stored import Stored
 
 __all__ = ["Club", "Standing", "anchors", "clubs_of", "standings_of"]
-
-_TAIL = 0.1
-"""Places are told without the worst and the best tenth of all runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def clubs_of(
     """Return all teams that can still reach something, in the order of `chances`."""
     links = anchors(chances.teams)
     standings = standings_of(stored, language)
-    spans = _spans(stored)
+    prospects = prospects_of(stored, chances, cuts=cuts, language=language)
     after = after_results(stored, chances, language)
     matches: dict[str, list[tuple[Fixture, bool]]] = {}
     for fixture in fixtures:
@@ -76,11 +72,7 @@ def clubs_of(
             standing=standings.get(team),
             chances=tuple(chances.by[team, outcome] for outcome in chances.outcomes),
             asked=chances.by[team, chances.asked],
-            facts=tuple(
-                _told(standings.get(team), spans.get(team), cuts, language)
-                if not chances.by[team, chances.asked].proved
-                else ()
-            ),
+            facts=prospects.get(team, ()),
             matches=tuple(matches.get(team, ())),
             after=after.get(team, ()),
         )
@@ -119,52 +111,3 @@ def standings_of(stored: Stored, language: Language) -> Mapping[str, Standing]:
         )
         for row in frame.filter(stage=frame["stage"][0]).iter_rows(named=True)
     }
-
-
-def _spans(stored: Stored) -> Mapping[str, tuple[int, int]]:
-    """Return the places of the first table between the tails, a pair a team."""
-    stages = [each["id"] for each in stored.facts["stages"] if each["kind"] == "table"]
-    frame = stored.tables["places"].filter(pl.col("stage").is_in(stages[:1]))
-    if frame.is_empty():
-        return {}
-    below = pl.col("hits").cum_sum().over("team", order_by="place") / pl.col("runs")
-    spans = (
-        frame.with_columns(below=below)
-        .group_by("team")
-        .agg(
-            pl.col("place").filter(pl.col("below") > _TAIL).min().alias("first"),
-            pl.col("place").filter(pl.col("below") >= 1 - _TAIL).min().alias("last"),
-        )
-    )
-    return {team: (first, last) for team, first, last in spans.iter_rows()}
-
-
-def _told(
-    standing: Standing | None,
-    span: tuple[int, int] | None,
-    cuts: Sequence[Cut],
-    language: Language,
-) -> Iterable[str]:
-    """Yield sentences about the table: likely places, and the points that are usually enough."""
-    if standing is None:
-        return
-    if span is not None:
-        first, last = span
-        yield language.say(
-            "Final place: %(first)s to %(last)s in 8 of 10 simulated tournaments.",
-            first=first,
-            last=last,
-        )
-    yield language.say("Points now: %(now)s.", now=standing.points)
-    for cut in cuts:
-        open_still = [t for t in in_doubt(cut.totals) if t.points >= standing.points]
-        if open_still:
-            yield language.say(
-                "How often points in the end are enough for place %(place)s: %(totals)s.",
-                place=cut.place,
-                totals="; ".join(_total(each, language) for each in open_still),
-            )
-
-
-def _total(total: Total, language: Language) -> str:
-    return language.say("%(points)s points, %(share)s", points=total.points, share=total.share)

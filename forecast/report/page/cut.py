@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,7 +12,7 @@ from forecast.report.page.rules import rung, stage_name
 from forecast.report.percent import share
 from forecast.report.stored import Stored
 
-__all__ = ["Cut", "Decided", "Total", "cuts_of", "in_doubt"]
+__all__ = ["Cut", "Decided", "Total", "cuts_of"]
 
 _RARE = 0.001
 """Totals reached by fewer than this share of teams are left to the file."""
@@ -62,6 +61,19 @@ class Cut:
             return self.totals
         return self.totals[max(doubt[0] - 2, 0) : doubt[-1] + 3]
 
+    @property
+    def safe(self) -> int | None:
+        """The least points that were nearly always enough, if any were."""
+        _, high = _DOUBT
+        return min((t.points for t in self.totals if t.probability > high), default=None)
+
+    @property
+    def doubted(self) -> tuple[Total, ...]:
+        """The totals that were sometimes enough, ascending, up to that which nearly always was."""
+        low, _ = _DOUBT
+        told = (t for t in reversed(self.totals) if t.probability > low)
+        return tuple(t for t in told if self.safe is None or t.points <= self.safe)
+
 
 def cuts_of(stored: Stored, language: Language) -> tuple[Cut, ...]:
     """Return the cuts of the first simulated table, the one that most teams are above first.
@@ -108,13 +120,6 @@ def _last_places(stored: Stored, stage: str) -> set[int]:
     texts = [text for places in stored.facts["outcome_places"].values() for text in places]
     spans = [text.partition(":") for text in texts]
     return {int(span.rpartition("-")[2]) for name, _, span in spans if name == stage}
-
-
-def in_doubt(totals: Sequence[Total]) -> tuple[Total, ...]:
-    """Return the totals that are sometimes enough, and the lowest that nearly always is."""
-    low, high = _DOUBT
-    safe = [total for total in totals if total.probability > high][-1:]
-    return (*(total for total in reversed(totals) if low < total.probability <= high), *safe)
 
 
 def _numbers(frame: pl.DataFrame) -> list[tuple[int, int, int]]:

@@ -103,7 +103,8 @@ def _places(subject: Subject) -> Iterator[Figure]:
     if not isinstance(places, int) or places > _MOST_PLACES:
         return
     say = subject.language.say
-    title = say("In which place each club may finish")
+    stage = stage_name(facts, stages[0], subject.language)
+    title = say("In which place of “%(stage)s” each club may finish", stage=stage)
     counted = frame.filter(pl.col("hits") > 0)
     cuts = [cut.place for cut in subject.cuts]
     spec = places_chart(
@@ -114,7 +115,7 @@ def _places(subject: Subject) -> Iterator[Figure]:
         words=Words(
             title=title,
             subtitle=subject.subtitles,
-            x=say("Place in “%(stage)s”", stage=stage_name(facts, stages[0], subject.language)),
+            x=say("Place in “%(stage)s”", stage=stage),
             y=say("Chance of the place"),
         ),
     )
@@ -125,7 +126,9 @@ def _places(subject: Subject) -> Iterator[Figure]:
     if cuts:
         ends = ", ".join(str(cut) for cut in sorted(cuts))
         title = say(
-            "In which place each club may finish; a line is after place %(places)s", places=ends
+            "In which place of “%(stage)s” each club may finish; a line is after place %(places)s",
+            stage=stage,
+            places=ends,
         )
     narrow = places_in_bands(
         frame, teams=subject.chances.teams, cuts=cuts, language=subject.language

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from forecast.report.page.chances import whole_percent
 from forecast.report.page.language import Language
 from forecast.report.page.rules import stage_name
+from forecast.report.percent import share
 from forecast.report.stored import Stored
 
 __all__ = ["Fixture", "fixtures_of"]
@@ -15,15 +18,24 @@ __all__ = ["Fixture", "fixtures_of"]
 _LAST = 1000
 """Behind every round, which has at most three digits."""
 
+_OPPOSITE = (("win", "loss"), ("through", "out"))
+"""The results of a next match whose chances a leverage is the difference of."""
+
+Match = tuple[object, ...]
+"""Stage, round, home and away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixture:
-    """A match left; chances and the likeliest score are those of its 90 minutes."""
+    """A match left; chances and the likeliest score are those of its 90 minutes.
+
+    `late` ones are dated by the day of the forecast, and have no known score.
+    """
 
     stage: str
     round: int | None
-    date: date | None
     day: str
+    late: bool
     home: str
     away: str
     neutral: bool
@@ -39,9 +51,14 @@ class Fixture:
 def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixture, ...]:
     """Return all matches left, a stage and a round after the other, dated ones first in each.
 
-    Their leverage is on the `asked` outcome, in percentage points for `stake`, of team `staked`.
+    Their leverage is on the `asked` outcome, in percentage points for `stake`, of team `staked`:
+    where the card of that team prints the two chances that it is the difference of, the difference
+    of what is printed.
     """
     column = f"leverage_{asked}"
+    printed = _printed(stored, asked)
+    as_of = stored.facts["as_of"]
+    today = date.fromisoformat(as_of) if as_of else date.min
     stages = [stage["id"] for stage in stored.facts["stages"]]
     rows = sorted(
         stored.tables["matches"].iter_rows(named=True),
@@ -52,21 +69,72 @@ def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixt
         ),
     )
     return tuple(
-        Fixture(
-            stage=stage_name(stored.facts, row["stage"], language),
-            round=row["round"],
-            date=row["date"],
-            day=language.day(row["date"], "d MMM") if row["date"] else "",
-            home=row["home"],
-            away=row["away"],
-            neutral=row["neutral"],
-            home_wins=whole_percent(row["p_home"], language),
-            draws=whole_percent(row["p_draw"], language),
-            away_wins=whole_percent(row["p_away"], language),
-            score=f"{row['likeliest_home_goals']}–{row['likeliest_away_goals']}",
-            leverage=row.get(column),
-            stake=language.points(row.get(column)),
+        _fixture(
+            stored,
+            row,
+            late=row["date"] is not None and row["date"] <= today,
+            leverage=printed.get((row.get(f"team_{column}"), *_match(row)), row.get(column)),
             staked=row.get(f"team_{column}"),
+            language=language,
         )
         for row in rows
     )
+
+
+def _fixture(
+    stored: Stored,
+    row: Mapping[str, Any],
+    *,
+    late: bool,
+    leverage: float | None,
+    staked: str | None,
+    language: Language,
+) -> Fixture:
+    return Fixture(
+        stage=stage_name(stored.facts, row["stage"], language),
+        round=row["round"],
+        day=_day(row["date"], late=late, language=language),
+        late=late,
+        home=row["home"],
+        away=row["away"],
+        neutral=row["neutral"],
+        home_wins=whole_percent(row["p_home"], language),
+        draws=whole_percent(row["p_draw"], language),
+        away_wins=whole_percent(row["p_away"], language),
+        score=f"{row['likeliest_home_goals']}–{row['likeliest_away_goals']}",
+        leverage=leverage,
+        stake=language.points(leverage),
+        staked=staked,
+    )
+
+
+def _match(row: Mapping[str, Any]) -> Match:
+    return row["stage"], row["round"], row["home"], row["away"]
+
+
+def _printed(stored: Stored, asked: str) -> Mapping[Match, float]:
+    """Return team and next match → the difference of the chances after it, as they are printed.
+
+    Chances that are printed as a bound have none.
+    """
+    if "next_results" not in stored.tables:
+        return {}
+    found: dict[Match, dict[str, float]] = {}
+    for row in stored.tables["next_results"].filter(outcome=asked).iter_rows(named=True):
+        shown = share(row["hits"], runs=row["runs"], std_error=row["std_error"])
+        if not shown.mark:
+            after = found.setdefault((row["team"], *_match(row)), {})
+            after[row["result"]] = round(shown.percent, shown.decimals) / 100
+    return {
+        match: abs(after[one] - after[other])
+        for match, after in found.items()
+        for one, other in _OPPOSITE
+        if one in after and other in after
+    }
+
+
+def _day(day: date | None, *, late: bool, language: Language) -> str:
+    if day is None:
+        return ""
+    said = language.day(day, "d MMM")
+    return language.say("%(day)s (score not known)", day=said) if late else said

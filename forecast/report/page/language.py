@@ -20,7 +20,7 @@ from forecast.errors import ConfigError
 from forecast.report.percent import Share
 from forecast.report.text import shown
 
-__all__ = ["DEFAULT_LANGUAGE", "Language", "catalogues", "language"]
+__all__ = ["DEFAULT_LANGUAGE", "Language", "catalogues", "language", "lower_first"]
 
 DEFAULT_LANGUAGE = "es"
 _SOURCE = "en"
@@ -123,3 +123,8 @@ def language(name: str) -> Language:
     write_mo(compiled, read_po(io.BytesIO(source), locale=locale))
     compiled.seek(0)
     return Language(locale, GNUTranslations(compiled))
+
+
+def lower_first(label: str) -> str:
+    """Return a label as it stands within a sentence; an abbreviation keeps its capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]

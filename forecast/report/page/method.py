@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from forecast.report.page.language import Language
@@ -13,6 +15,9 @@ from forecast.report.stored import Stored
 
 __all__ = ["Change", "Method", "method_of"]
 
+
+_FEW = 30
+"""Matches; a score over fewer says little."""
 
 _SIMPLE = "running shares"
 """The simple rule of a replay: the shares of results so far, for every match."""
@@ -48,13 +53,12 @@ def method_of(stored: Stored, language: Language) -> Method:
     say = language.say
     return Method(
         model=model(facts, language),
-        effort=say(
-            "%(runs)s tournaments were simulated, in %(replicates)s independent blocks.",
-            runs=language.integer(facts["runs"]),
-            replicates=language.integer(facts["replicates"]),
-        ),
+        effort=say("%(runs)s tournaments were simulated.", runs=language.integer(facts["runs"])),
         error=_error(stored, language),
-        rules=tuple((name, tuple(lines)) for name, lines in stage_lines(facts, language)),
+        rules=tuple(
+            (", ".join(name for name, _ in alike), lines)
+            for lines, alike in groupby(stage_lines(facts, language), key=itemgetter(1))
+        ),
         changes=tuple(
             Change(day=day, says=_changed(facts, stages, says, language, in_force=in_force))
             for day, stages, in_force, says in changes(facts, language)
@@ -108,19 +112,34 @@ def _error(stored: Stored, language: Language) -> str:
     assert isinstance(worst, float)
     text = "0.1" if worst < 0.001 else language.signed(100 * worst, 1).lstrip("+")
     return language.say(
-        "Simulation error: at most %(points)s points (one standard error). It would shrink with "
-        "more simulated tournaments.",
+        "The luck of the simulation moves a chance by about %(points)s points at most (standard "
+        "error), and by less with more tournaments.",
         points=text,
     )
 
 
 def _past(stored: Stored, language: Language) -> str:
-    """Say how replayed forecasts of this competition scored beside a simple rule, if they were."""
+    """Say how replayed forecasts of this competition scored, and whether that is still of today."""
     found = stored.calibration
     if found is None or not found["replayed"]:
         return language.say(
             "This competition was not replayed, so how past forecasts did is not known."
         )
+    said = [_scores(found, language)]
+    if found.get("worse"):  # a forecast made before this was kept does not know, nor the next
+        said.append(language.say("In that test another way to forecast did clearly better."))
+    if found.get("out_of_date"):
+        said.append(
+            language.say(
+                "That test no longer fits: since then data, rules, strengths or the program "
+                "changed."
+            )
+        )
+    return " ".join(said)
+
+
+def _scores(found: Mapping[str, Any], language: Language) -> str:
+    """Say the scores of replayed forecasts beside those of a simple rule."""
     rows = {
         row["source"]: row
         for row in found["record"]["scores"]
@@ -129,34 +148,31 @@ def _past(stored: Stored, language: Language) -> str:
     ours, simple = rows.get(found["model"]), rows.get(_SIMPLE)
     if ours is None or simple is None:
         return language.say("Scores of replayed forecasts are in calibration.json.")
-    return language.say(
-        "Replayed over %(matches)s matches, the forecasts before each round had a log loss of "
-        "%(ours)s a match; always naming the shares of home wins, draws and away wins so far had "
-        "%(simple)s. Lower is better.",
-        matches=language.integer(ours["forecasts"]),
+    said = language.count(
+        "Made again with only what was known on each day, the forecast was tested on %(number)s "
+        "match that followed. Its error was %(ours)s; that of a simple rule, which repeats how "
+        "often home, draw and away had come so far, %(simple)s. Less is better (log loss).",
+        "Made again with only what was known on each day, the forecast was tested on %(number)s "
+        "matches that followed. Its error was %(ours)s a match; that of a simple rule, which "
+        "repeats how often home, draw and away had come so far, %(simple)s. Less is better (log "
+        "loss).",
+        ours["forecasts"],
         ours=language.decimal(ours["mean"]),
         simple=language.decimal(simple["mean"]),
     )
+    if ours["forecasts"] >= _FEW:
+        return said
+    few = language.say("So few matches prove little.")
+    return f"{said} {few}"
 
 
 def _limits(stored: Stored, language: Language) -> Iterator[str]:
-    strength = stored.facts["strength"]
     say = language.say
-    if strength["model"] != "given" and strength["results"] == 0:
-        if not strength.get("knows_teams"):  # else a note says what is known of them
-            yield say("No result is known yet: this forecast knows only the fixtures.")
-    elif strength["model"] != "given" and strength["groups"] > 1:
-        yield say(
-            "No known match links the %(groups)s groups of clubs, %(idle)s of them a single club "
-            "without a result: only what is known or assumed of clubs from before compares groups.",
-            groups=strength["groups"],
-            idle=strength["teams_without_a_result"],
-        )
     capped = stored.provenance["tiles"]["with_a_capped_rate"]
     if capped:
         yield say(
-            "In %(share)s of the draws of strengths some pairing would score absurdly often; "
-            "rates are held at 40 goals a match there.",
+            "In %(share)s of the draws of strengths some pairing would score absurdly often; there "
+            "averages are held at 40 goals a match.",
             share=f"{100 * capped / stored.provenance['tiles']['all']:.2g}%",
         )
     undecided = stored.provenance.get("proof", {}).get("undecided", 0)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from forecast.report.page.chances import Chances
-from forecast.report.page.language import Language
+from forecast.report.page.chances import Chance, Chances
+from forecast.report.page.language import Language, lower_first
 from forecast.report.stored import Stored
 
-__all__ = ["Deck", "deck", "headline", "lower_first", "open_for_all", "question"]
+__all__ = ["compared", "deck", "headline", "how_sure", "open_for_all", "question"]
 
 _NEWS = 1.0
 """Percentage points; smaller movements are no news."""
@@ -25,7 +23,7 @@ def question(stored: Stored) -> str:
 
 
 def headline(stored: Stored, chances: Chances, language: Language) -> str:
-    """Return one sentence: who leads, with which chances, and how they moved."""
+    """Return one sentence: who leads, with which chance, and that it is not decided."""
     asked = chances.asked
     labels = stored.facts["outcomes"]
     leader = chances.teams[0]
@@ -44,38 +42,60 @@ def headline(stored: Stored, chances: Chances, language: Language) -> str:
     chance = chances.by[leader, asked]
     if chance.proved:
         return language.say("%(outcome)s: %(team)s is certain of it", outcome=outcome, team=leader)
-    said = language.say(
-        "%(outcome)s: %(team)s is favourite, with a chance of %(chance)s",
-        outcome=outcome,
+    return language.say(
+        "%(team)s is favourite (%(outcome)s: %(chance)s), but nobody is certain of it",
+        outcome=lower_first(outcome),
         team=leader,
         chance=chance.text,
     )
-    if chance.move is None or abs(chance.move.points) < _NEWS:
-        return said
-    before = language.say("before: %(chance)s", chance=chance.move.before)
-    return f"{said} ({before})"
 
 
-@dataclass(frozen=True, slots=True)
-class Deck:
-    """The news again: as a frequency, its range, and the chance of the last outcome."""
-
-    often: str
-    range: str
-    last: str
-
-
-def deck(stored: Stored, chances: Chances, language: Language) -> Deck | None:
-    """Return what stands below the news, or None if it is proved."""
+def deck(stored: Stored, chances: Chances, language: Language) -> str:
+    """Return the news again, or nothing if it is proved: as a frequency, before, for the title."""
     leader = chances.by[chances.teams[0], chances.asked]
     if leader.proved:
-        return None
+        return ""
+    only = "" if _anything_known(stored) else language.say("Only the fixtures are known.")
     often = language.say("That is %(often)s simulated tournaments.", often=leader.often)
-    if not _anything_known(stored):
-        only = language.say("Only the fixtures are known, no result yet.")
-        return Deck(f"{only} {often}", "", "")
-    frozen = stored.facts["strength"]["uncertainty"] == "none"
-    return Deck(often, "" if frozen else leader.spread, _last(stored, chances, language))
+    return " ".join(
+        filter(None, (only, often, _before(leader, language), _last(stored, chances, language)))
+    )
+
+
+def how_sure(stored: Stored, chances: Chances, language: Language) -> str:
+    """Return what the range of a chance is, told of the first club that has one, or nothing."""
+    open_still = (team for team in chances.teams if not chances.by[team, chances.asked].proved)
+    team = next(open_still, None)
+    if team is None or stored.facts["strength"]["uncertainty"] == "none":
+        return ""
+    chance = chances.by[team, chances.asked]
+    return language.say(
+        "How sure? Nobody knows exactly how strong the clubs are. If it were known, another number "
+        "would stand in place of %(chance)s, nine times in ten one in this range: %(range)s.",
+        chance=chance.text,
+        range=chance.spread,
+    )
+
+
+def compared(stored: Stored, language: Language) -> str:
+    """Say that results do not compare all clubs, if so."""
+    strength = stored.facts["strength"]
+    if strength["model"] == "given" or strength["groups"] < 2:
+        return ""
+    if strength["results"] == 0:
+        return language.say(
+            "No result is known yet: only what is known or assumed of the clubs from before counts."
+        )
+    return language.say(
+        "Results do not yet compare all clubs with each other, not even through common rivals: "
+        "there only what is known or assumed from before counts."
+    )
+
+
+def _before(chance: Chance, language: Language) -> str:
+    if chance.move is None or abs(chance.move.points) < _NEWS:
+        return ""
+    return language.say("Before: %(chance)s.", chance=chance.move.before)
 
 
 def _last(stored: Stored, chances: Chances, language: Language) -> str:
@@ -109,8 +129,3 @@ def _anything_known(stored: Stored) -> bool:
     strength = stored.facts["strength"]
     told = strength["model"] == "given" or strength.get("knows_teams", False)
     return bool(told or strength["results"] > 0)
-
-
-def lower_first(label: str) -> str:
-    """Return a label as it stands within a sentence; an abbreviation keeps its capitals."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from forecast.report.page.clubs import clubs_of
 from forecast.report.page.fixtures import Fixture, fixtures_of
-from forecast.report.page.language import Language
+from forecast.report.page.language import Language, lower_first
 from forecast.report.page.method import method_of
-from forecast.report.page.news import deck, headline, lower_first, open_for_all
+from forecast.report.page.news import compared, deck, headline, how_sure, open_for_all
 from forecast.report.page.past import past_of
 from forecast.report.page.played import played_of
 from forecast.report.page.rules import places_in_words
@@ -25,6 +25,7 @@ from forecast.report.page.subject import Subject
 
 __all__ = ["Image", "Picture", "environment", "page_bytes", "style"]
 
+_MOST_LATE = 4
 _MOST_FIXTURES = 32
 """Matches on the page, at most; the file has all."""
 
@@ -79,8 +80,11 @@ def _context(subject: Subject) -> dict[str, Any]:
         "dated": subject.dated,
         "headline": headline(stored, chances, language),
         "deck": deck(stored, chances, language),
+        "how_sure": how_sure(stored, chances, language),
+        "compared": compared(stored, language),
         "meaning": _meaning(subject),
         "open_for_all": open_for_all(stored, chances, language),
+        "late": _late([match for match in fixtures if match.late], language),
         "asked": subject.asked,
         "asked_small": lower_first(subject.asked),
         "columns": _columns(subject),
@@ -170,9 +174,7 @@ def _sums(subject: Subject) -> list[str]:
         for name in subject.chances.outcomes
         if totals[name] % runs == 0
     )
-    return (
-        [subject.language.say("The whole counts add up to: %(sums)s.", sums=said)] if said else []
-    )
+    return [subject.language.say("Unrounded, they add up to: %(sums)s.", sums=said)] if said else []
 
 
 def _next_round(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:
@@ -185,6 +187,17 @@ def _next_round(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:
 
 def _weightiest_first(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:
     return sorted(fixtures, key=lambda match: -(match.leverage or 0))
+
+
+def _late(fixtures: Sequence[Fixture], language: Language) -> str:
+    """Name matches of the day, or from before, that are simulated for want of a score."""
+    if not fixtures:
+        return ""
+    named = "; ".join(f"{match.home} – {match.away}" for match in fixtures[:_MOST_LATE])
+    return language.say(
+        "Dated by then but without a known score (simulated): %(matches)s.",
+        matches=f"{named}…" if len(fixtures) > _MOST_LATE else named,
+    )
 
 
 def _more(hidden: int, language: Language) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from forecast.report.page.language import Language
+from forecast.report.page.language import Language, lower_first
 
 __all__ = ["changes", "ladder", "model", "places_in_words", "stage_lines", "stage_name"]
 
@@ -19,14 +19,16 @@ def stage_name(facts: Mapping[str, Any], stage: str, language: Language) -> str:
     return language.label(labels, stage)
 
 
-def stage_lines(facts: Mapping[str, Any], language: Language) -> Iterator[tuple[str, list[str]]]:
+def stage_lines(
+    facts: Mapping[str, Any], language: Language
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each simulated stage with its rules in force, a sentence each."""
     for stage in facts["stages"]:
         if stage["simulated"]:
             lines = _table(facts, stage, language)
             if stage["kind"] == "knockout":
                 lines = _knockout(facts, stage, language)
-            yield language.label(stage["label"], stage["id"]), list(lines)
+            yield language.label(stage["label"], stage["id"]), tuple(lines)
 
 
 def changes(facts: Mapping[str, Any], language: Language) -> Iterator[tuple[str, str, bool, str]]:
@@ -83,36 +85,53 @@ def places_in_words(facts: Mapping[str, Any], places: Sequence[str], language: L
 
 
 def model(facts: Mapping[str, Any], language: Language) -> str:
-    """Return the strength model in two sentences."""
+    """Return how a simulated tournament is played, and what it knows, in a few sentences."""
     say = language.say
     strength = facts["strength"]
-    if strength["model"] == "given":
-        source = say("The strengths of all teams were given in a table, not fitted.")
-        return f"{source} {_played(facts, language)}"
-    goals = {
-        "dixon_coles": say(
-            "Goals follow Poisson distributions, corrected for low scores (Dixon and Coles)"
-        ),
-        "bivariate_poisson": say("The goals of both sides follow a bivariate Poisson distribution"),
-        "negative_binomial": say("Goals follow negative binomial distributions"),
-    }.get(strength["model"], say("Goals follow Poisson distributions"))
-    means = say(
-        "whose mean depends on the attack of the side, the defence of its rival and home advantage"
+    played = say("In each simulated tournament the computer plays all matches left.")
+    law = {
+        "dixon_coles": say("Poisson distribution with Dixon and Coles's correction"),
+        "bivariate_poisson": say("bivariate Poisson distribution"),
+        "negative_binomial": say("negative binomial distribution"),
+    }.get(strength["model"], say("Poisson distribution"))
+    goals = say(
+        "The goals of a side are left to chance, about an average that depends on its attack, on "
+        "the defence of its rival and on who is at home (%(law)s).",
+        law=law,
     )
-    results = language.count(
-        "attack and defence are fitted to %(number)s result, and drawn towards the average where "
-        "a team has few.",
-        "attack and defence are fitted to %(number)s results, and drawn towards the average where "
-        "a team has few.",
-        strength["results"],
-    )
-    return f"{goals}, {means}; {results} {_known(facts, language)}{_played(facts, language)}"
+    return " ".join([played, goals, *_strengths(facts, language)])
 
 
-def _known(facts: Mapping[str, Any], language: Language) -> str:
-    """Say by what clubs differ before a result here, with columns as the data name them."""
+def _strengths(facts: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Say where attack and defence come from."""
     strength = facts["strength"]
-    known = [*strength.get("columns", ())]  # a forecast made before these were kept has none
+    if strength["model"] == "given":
+        yield language.say("Attack and defence of all clubs were given in a table, not estimated.")
+    else:
+        yield language.count(
+            "Attack and defence are estimated from %(number)s result; where a club has few, they "
+            "stay near the average.",
+            "Attack and defence are estimated from %(number)s results; where a club has few, they "
+            "stay near the average.",
+            strength["results"],
+        )
+        yield from _known(facts, language)
+    if strength["uncertainty"] != "none":
+        yield language.say(
+            "Nobody knows attack and defence exactly, so every tournament draws them anew among "
+            "those that the results allow."
+        )
+
+
+def _known(facts: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Say by what clubs differ before a result here."""
+    strength = facts["strength"]
+    columns = strength.get("columns", ())  # a forecast made before these were kept has none
+    labels = strength.get("column_labels", [{}] * len(columns))
+    known = [
+        lower_first(language.label(label, column))
+        for label, column in zip(labels, columns, strict=True)
+    ]
     if strength.get("earlier_results"):
         known.append(
             language.count(
@@ -121,24 +140,11 @@ def _known(facts: Mapping[str, Any], language: Language) -> str:
                 strength["earlier_results"],
             )
         )
-    if not known:
-        return ""
-    said = language.say(
-        "Even without a result here clubs differ by what the data say of them (%(known)s).",
-        known=", ".join(known),
-    )
-    return f"{said} "
-
-
-def _played(facts: Mapping[str, Any], language: Language) -> str:
-    if facts["strength"]["uncertainty"] == "none":
-        return language.say(
-            "Each simulated tournament plays all matches left with these strengths."
+    if known:
+        yield language.say(
+            "Even without a result here clubs differ by what is known of them: %(known)s.",
+            known=", ".join(known),
         )
-    return language.say(
-        "Each simulated tournament plays all matches left with strengths drawn from what those "
-        "results allow."
-    )
 
 
 def _table(facts: Mapping[str, Any], stage: Mapping[str, Any], language: Language) -> Iterator[str]:

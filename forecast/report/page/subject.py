@@ -83,4 +83,4 @@ def _dated(stored: Stored, language: Language) -> str:
     if stored.facts["as_of"] is None:
         return language.say("All known results are in it.")
     day = language.day(date.fromisoformat(stored.facts["as_of"]))
-    return language.say("Results known up to %(day)s.", day=day)
+    return language.say("With the results known by the end of %(day)s.", day=day)

@@ -18,6 +18,7 @@ PHONE = 336
 
 _NAME, _COLUMN, _ROW = 230, 96, 22
 _PHONE_NAME = 148
+_PHONE_LETTERS = 22
 _MARGIN = 16
 
 
@@ -72,7 +73,7 @@ def bands_chart(
         labels.append(Label(_PHONE_NAME + (number - 0.5) * column, 12, name, column, 9, "center"))
     for line, (team, cells) in enumerate(rows):
         y = top + line * _ROW
-        labels.append(Label(0, y + _ROW / 2, team, _PHONE_NAME - 10, 11))
+        labels += _wrapped(team, y)
         for number, cell in enumerate(cells):
             x = _PHONE_NAME + number * column
             boxes.append(Box(x, y, x + column, y + _ROW - 1, cell.fill))
@@ -82,6 +83,18 @@ def bands_chart(
         x = _PHONE_NAME + cut * column
         boxes.append(Box(x - 1, top, x + 1, bottom, HIGHLIGHTS[1]))
     return canvas(PHONE, bottom + 2, boxes=boxes, labels=labels)
+
+
+def _wrapped(team: str, y: float) -> list[Label]:
+    """Return a name beside a row at y on a phone, in two lines if it is long."""
+    limit = _PHONE_NAME - 10
+    gaps = [k for k, letter in enumerate(team) if letter == " "]
+    if len(team) <= _PHONE_LETTERS or not gaps:
+        return [Label(0, y + _ROW / 2, team, limit, 11)]
+    middle = min(gaps, key=lambda k: abs(2 * k - len(team)))
+    halves = (team[:middle], team[middle + 1 :])
+    heights = (0.27 * _ROW, 0.73 * _ROW)
+    return [Label(0, y + down, half, limit, 10) for down, half in zip(heights, halves, strict=True)]
 
 
 def social_chart(
