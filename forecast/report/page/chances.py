@@ -166,14 +166,16 @@ def _chance(
         text=text,
         spoken=spoken,
         shade=round(SHADES * (hits / runs) ** 0.5),  # small chances stay visible
-        spread=language.say(
-            "%(first)s to %(last)s",
-            first=whole_percent(low, language),
-            last=whole_percent(high, language),
-        ),
+        spread=_spread(low, high, language),
         often=_often(hits, runs, language),
         move=move,
     )
+
+
+def _spread(low: float, high: float, language: Language) -> str:
+    """Return the ends of a spread, as `23% to 32%`, or once if they read alike."""
+    first, last = whole_percent(low, language), whole_percent(high, language)
+    return first if first == last else language.say("%(first)s to %(last)s", first=first, last=last)
 
 
 def _often(hits: int, runs: int, language: Language) -> str:
