@@ -60,7 +60,7 @@ __all__ = [
     "Tables",
 ]
 
-STREAM_VERSION = 3
+STREAM_VERSION = 4
 """Of the definition of the random streams: what each word is, and what it decides."""
 
 TILE = 64

@@ -1,40 +1,64 @@
-"""The points of scipy's Sobol sequence, from direction numbers of our own.
-
-`uv run python tests/test_simulate_sobol.py` writes those numbers again.
-"""
+"""The points of scipy's Sobol sequence, from direction numbers and in an order of our own."""
 
 import numpy as np
-from scipy.stats import qmc
+import pytest
+from scipy.special import ndtri
 
-from forecast.arrays import DRAWS_PER_REPLICATE, FIRST_TEAM
-from forecast.plan import MAX_TEAMS
-from forecast.simulate.sobol import DIRECTIONS, INDEX_BITS, plain_points
+from benchmarks.evenness import MOST, directions_of_scipy, even_order, pair_errors, points_of_scipy
+from forecast.arrays import DRAWS_PER_REPLICATE
+from forecast.simulate.draws import sobol_points
+from forecast.simulate.sobol import dimensions_of, plain_points
 
-MOST = FIRST_TEAM + 2 * MAX_TEAMS
-
-
-def points_of_scipy(dimensions):
-    points = qmc.Sobol(dimensions, scramble=False).random(DRAWS_PER_REPLICATE)
-    return (points.T * DRAWS_PER_REPLICATE).astype(np.uint32)
+SCRAMBLES = 600
 
 
 def test_the_points_are_scipys_in_every_dimension_that_a_forecast_may_have():
-    assert (plain_points(MOST) == points_of_scipy(MOST)).all()
+    assert (plain_points(MOST) == points_of_scipy(MOST)[dimensions_of(MOST)]).all()
 
 
-def test_fewer_dimensions_are_the_first_ones():
+def test_every_dimension_is_there_once_and_fewer_are_the_first_ones():
+    assert sorted(dimensions_of(MOST)) == list(range(MOST))
+    assert (dimensions_of(102) == dimensions_of(MOST)[:102]).all()
     assert (plain_points(1) == plain_points(MOST)[:1]).all()
     assert (plain_points(102) == plain_points(MOST)[:102]).all()
 
 
-def write_directions():
-    """Read them off the points whose Gray code has one bit set."""
-    head = [line for line in DIRECTIONS.read_text("utf-8").splitlines() if line.startswith("#")]
-    single = (2 << np.arange(INDEX_BITS)) - 1
-    rows = points_of_scipy(MOST)[:, single]
-    lines = [" ".join(str(number) for number in row) for row in rows]
-    DIRECTIONS.write_text("\n".join([*head, *lines]) + "\n", "utf-8")
+@pytest.mark.slow
+def test_the_order_is_that_of_the_search():
+    assert dimensions_of(MOST).tolist() == even_order()
 
 
-if __name__ == "__main__":
-    write_directions()
+def test_pairs_of_the_first_coordinates_are_more_even_than_in_the_sequences_order():
+    directions = directions_of_scipy(MOST)
+    for first, worst in ((52, 2.0), (38, 2.0)):
+        ours = pair_errors(directions[dimensions_of(first)])
+        theirs = pair_errors(directions[:first])
+        assert ours.sum() < 0.6 * theirs.sum()
+        assert ours.max() < worst < theirs.max()
+
+
+def squared_errors(count, rng):
+    """Return the square error of each product over each scramble, times the number of draws."""
+    squares = []
+    for _ in range(SCRAMBLES):
+        z = ndtri((sobol_points(np.arange(count), rng) + 0.5) * 2.0**-30)
+        squares.append((z @ z.T / DRAWS_PER_REPLICATE) ** 2)
+    return DRAWS_PER_REPLICATE * np.array(squares)
+
+
+def test_the_error_of_a_pair_is_what_scrambled_points_show():
+    """Of the most even pair, the middle one and the worst; six standard errors of the mean.
+
+    The form with the marks of another of these pairs is outside.
+    """
+    count = 52
+    errors = pair_errors(directions_of_scipy(MOST)[dimensions_of(count)])
+    squares = squared_errors(count, np.random.default_rng(17))
+    firsts, seconds = np.triu_indices(count, 1)
+    rank = errors[firsts, seconds].argsort()
+    some = [rank[0], rank[rank.size // 2], rank[-1]]
+    expected = errors[firsts, seconds][some]
+    for k, pair in enumerate(some):
+        seen = squares[:, firsts[pair], seconds[pair]]
+        limit = 6 * seen.std(ddof=1) / SCRAMBLES**0.5
+        assert np.flatnonzero(abs(seen.mean() - expected) < limit).tolist() == [k]

@@ -4,6 +4,9 @@ Point t is the exclusive or of direction numbers, one for every bit that is set 
 t (Antonov and Saleev, USSR Comp. Math. 1979;19:252). The first 512 points use nine of them, of nine
 bits each. They are in `sobol_directions.txt`, which says where they come from; scipy has the same
 ones, but importing `scipy.stats` takes a second of a forecast's three.
+
+Some pairs of coordinates are much less even than others. The file has them in an order in which the
+first ones are even with each other; `benchmarks/evenness.py` found it.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 
 from forecast.arrays import DRAWS_PER_REPLICATE
 
-__all__ = ["INDEX_BITS", "plain_points"]
+__all__ = ["INDEX_BITS", "dimensions_of", "plain_points"]
 
 INDEX_BITS = DRAWS_PER_REPLICATE.bit_length() - 1
 """All that the first 512 points have in use, from the highest down."""
@@ -25,16 +28,29 @@ DIRECTIONS = Path(__file__).with_name("sobol_directions.txt")
 
 
 @cache
-def plain_points(dimensions: int) -> NDArray[np.uint32]:
-    """Return the first points of the sequence, shape (dimensions, draws), INDEX_BITS each.
+def read_directions() -> NDArray[np.uint32]:
+    """Return a row a coordinate: its number in the sequence, 1-based, then its direction numbers.
 
-    There are as many dimensions as the strengths of 1,000 teams need.
+    There are as many rows as the strengths of 1,000 teams need.
     """
-    directions = np.loadtxt(DIRECTIONS, np.uint32)[:dimensions]
-    assert directions.shape == (dimensions, INDEX_BITS)
+    rows = np.loadtxt(DIRECTIONS, np.uint32)
+    assert rows.shape[1] == 1 + INDEX_BITS
+    return rows
+
+
+def dimensions_of(count: int) -> NDArray[np.int64]:
+    """Return which dimensions of the sequence, 0-based, the first coordinates are."""
+    return read_directions()[:count, 0].astype(np.int64) - 1
+
+
+@cache
+def plain_points(count: int) -> NDArray[np.uint32]:
+    """Return the points in the first coordinates, shape (count, draws), INDEX_BITS each."""
+    directions = read_directions()[:count, 1:]
+    assert len(directions) == count
     t = np.arange(DRAWS_PER_REPLICATE)
     gray = t ^ (t >> 1)
-    points = np.zeros((dimensions, DRAWS_PER_REPLICATE), np.uint32)
+    points = np.zeros((count, DRAWS_PER_REPLICATE), np.uint32)
     for bit in range(INDEX_BITS):
         points[:, (gray >> bit) & 1 == 1] ^= directions[:, bit : bit + 1]
     return points
