@@ -442,6 +442,9 @@ class Program(NamedTuple):
         Whether teams that enter at a bracket carry their place of the last table.
     outcome_start, outcome_list : int64
         Slots of each outcome, a flat list of lists.
+    counted : int64
+        Slots whose occupants are counted. The losers of a tie follow from its sides and winner, so
+        they are only counted where an outcome asks for them or the sides are in spare rows.
     strata : uint8, shape (STRATA, 2, TILE)
         For each half of a tile the multiples of 8 below 256 in some order; in the second row with
         their five leading bits reversed, so that the pairs of a fixture's sides are even, too.
@@ -459,6 +462,7 @@ class Program(NamedTuple):
     entry_places: bool
     outcome_start: Int64
     outcome_list: Int64
+    counted: Int64
     strata: UInt8
     fixtures: Fixtures
     tables: Tables

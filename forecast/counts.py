@@ -47,7 +47,7 @@ def add(one: Sums, other: Sums) -> Sums:
 
 def from_tally(season: Season, tally: Tally) -> Counts:
     """Return the counts of one replicate, whose squares are those of its own hits."""
-    occupancy = tally.occupancy.astype(np.int64)
+    occupancy = with_losers(season, tally.occupancy.astype(np.int64))
     outcomes = tally.outcomes.astype(np.int64)
     return Counts(
         replicates=1,
@@ -65,8 +65,27 @@ def from_tally(season: Season, tally: Tally) -> Counts:
     )
 
 
+def with_losers(season: Season, occupancy: Int64) -> Int64:
+    """Return the occupancy of all slots: the loser of a tie is its side that did not win."""
+    program, knockouts = season.program, season.program.knockouts
+    counted = set(program.counted.tolist())
+    out = occupancy.copy()
+    out[: season.teams] = occupancy[program.counted[0]].sum() * np.eye(season.teams, dtype=np.int64)
+    for k, first in enumerate(program.stage_slot[~program.stage_is_table].tolist()):
+        ties = int(knockouts.tie_count[k])
+        for winner, tie in enumerate(range(knockouts.tie_first[k], knockouts.tie_first[k] + ties)):
+            if first + ties + winner not in counted:
+                sides = out[knockouts.tie_slot[tie]].sum(axis=0)
+                out[first + ties + winner] = sides - out[first + winner]
+    out[: season.teams] = 0
+    return out
+
+
 def needs_of(season: Season, tally: Tally) -> dict[str, Int64]:
-    """Return the fields of `Counts` from sampled tiles; what is no home win or draw is a defeat."""
+    """Return the fields of `Counts` from sampled tiles; what is no home win or draw is a defeat.
+
+    So is a run in which a listed tie does not come about: one is listed when both sides are sure.
+    """
     needs = tally.needs
     teams = season.program.needs.event_teams
     given, joint = needs.given.astype(np.int64), needs.joint.astype(np.int64)

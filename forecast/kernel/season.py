@@ -103,13 +103,14 @@ def seat_table(entry_places: Flag, slot: Integer, order: np.ndarray, occupants: 
 
 
 @jit_inner
-def count_slots(occupants: np.ndarray, seen: np.ndarray) -> None:
-    """Count who occupies the slots of the stages, `seen[half, slot, team]` (uint8).
+def count_slots(counted: np.ndarray, occupants: np.ndarray, seen: np.ndarray) -> None:
+    """Count who occupies the slots of `Program.counted`: `seen[half, slot, team]` (uint8).
 
     The halves take turns, since a count has to wait for one of the same team just before it.
     """
     seen[:] = 0
-    for slot in range(np.uint64(seen.shape[2]), np.uint64(seen.shape[1])):
+    for i in range(counted.size):
+        slot = np.uint64(counted[i])
         for run in range(np.uint64(TILE // 2)):
             later = run + np.uint64(TILE // 2)
             seen[0, slot, np.uint64(occupants[slot, run] & TEAM)] += np.uint8(1)
@@ -119,8 +120,9 @@ def count_slots(occupants: np.ndarray, seen: np.ndarray) -> None:
 @jit_step
 def count_tile(program: Program, seen: np.ndarray, hits: np.ndarray, tally: Tally) -> None:
     """Add what was seen of all slots to the tally, and the hits of every outcome."""
-    teams, occupancy = seen.shape[2], tally.occupancy
-    for slot in range(np.uint64(teams), np.uint64(seen.shape[1])):
+    teams, occupancy, counted = seen.shape[2], tally.occupancy, program.counted
+    for i in range(counted.size):
+        slot = np.uint64(counted[i])
         for team in range(teams):
             both = np.uint32(seen[0, slot, team]) + np.uint32(seen[1, slot, team])
             occupancy[slot, team] += both
@@ -189,6 +191,8 @@ def play_tile(
     shape = 0.0
     if program.goal_model != GOALS_POISSON:
         shape = strengths[FIRST_TEAM + 2 * bench.scoring.size]
+    if program.goal_model == GOALS_BIVARIATE_POISSON:  # a rate, too
+        shape = min(shape, MAX_RATE)
     factors = Factors(bench.scoring, bench.conceding, home, bench.roots, program.goal_model, shape)
     most = draw_goals(program, factors, key, bench)
     exact: Flag = False
@@ -221,7 +225,7 @@ def play_tile(
                 bench.tie,
                 bench.occupants,
             )
-    count_slots(bench.occupants, bench.seen)
+    count_slots(program.counted, bench.occupants, bench.seen)
     count_tile(program, bench.seen, bench.hits, tally)
     tally.tiles[0] += exact
     tally.tiles[1] += may_be_capped(factors)

@@ -22,7 +22,13 @@ from forecast.lowering.bracket import lower_knockouts
 from forecast.lowering.ladder import lower_ladders, sorting_network
 from forecast.lowering.matches import TableMatches, lower_matches
 from forecast.lowering.needs import lower_needs
-from forecast.lowering.slots import assign_slots, lower_outcomes, played_stages, table_cuts
+from forecast.lowering.slots import (
+    assign_slots,
+    counted_slots,
+    lower_outcomes,
+    played_stages,
+    table_cuts,
+)
 from forecast.lowering.strata import strata
 from forecast.plan import ENTRY, Plan, Stage, TableStage
 
@@ -96,6 +102,7 @@ def lower(plan: Plan, first_half_share: float) -> Season:
         entry_places=carries_places(plan, tables),
         outcome_start=np.cumsum([0, *(len(o.slots) for o in outcomes)], dtype=np.int64),
         outcome_list=np.array([slot for o in outcomes for slot in o.slots], np.int64),
+        counted=np.array(counted_slots(stages, spans, outcomes), np.int64),
         strata=strata(),
         fixtures=matches.fixtures,
         tables=lowered,

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from forecast.arrays import Cut, OutcomeSlots, StageSlots
-from forecast.plan import ENTRY, Places, Plan, Stage, TableStage
+from forecast.plan import ENTRY, KnockoutStage, Places, Plan, Stage, TableStage
 
-__all__ = ["assign_slots", "lower_outcomes", "place_slots", "played_stages", "table_cuts"]
+__all__ = [
+    "assign_slots",
+    "counted_slots",
+    "lower_outcomes",
+    "place_slots",
+    "played_stages",
+    "table_cuts",
+]
 
 
 def played_stages(plan: Plan) -> list[Stage]:
@@ -51,6 +58,21 @@ def place_slots(places: Places, spans: Mapping[str, StageSlots]) -> list[int]:
     """Return the slots of a range of places."""
     first = 0 if places.stage == ENTRY else spans[places.stage].first
     return list(range(first + places.first - 1, first + places.last))
+
+
+def counted_slots(
+    stages: Sequence[Stage], spans: Mapping[str, StageSlots], outcomes: Sequence[OutcomeSlots]
+) -> list[int]:
+    """Return the slots that the kernel counts; the others follow from them (`Program.counted`)."""
+    asked = {slot for outcome in outcomes for slot in outcome.slots}
+    losers: set[int] = set()
+    for stage in stages:
+        if isinstance(stage, KnockoutStage) and stage.pairing in {"fold", "adjacent"}:
+            first, size = spans[stage.id].first, spans[stage.id].size
+            losers.update(range(first + size // 2, first + size))
+    own = [spans[stage.id] for stage in stages]
+    slots = [slot for span in own for slot in range(span.first, span.first + span.size)]
+    return [slot for slot in slots if slot not in losers or slot in asked]
 
 
 def lower_outcomes(plan: Plan, spans: Mapping[str, StageSlots]) -> tuple[OutcomeSlots, ...]:
