@@ -17,7 +17,7 @@ from forecast.simulate.threads import play
 ALPHA = 1e-8
 """Chance that the one statistical check of this file fails without a fault."""
 
-SEEDS = 32
+SEEDS = 48
 TEAMS = 4
 PAIRS = [(one, two) for one in range(TEAMS) for two in range(TEAMS) if one != two]
 LEAGUE = table("league", TEAMS, "points", "goal_difference", "first_half_points")

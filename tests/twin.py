@@ -184,6 +184,8 @@ class Twin:
     def play_tile(self, row, key, *, sampled):
         """Play the runs of one draw of strengths; needs are counted if it is `sampled`."""
         strengths = Strengths([float(value) for value in row])
+        if self.plan.strength.goals == "bivariate_poisson":
+            strengths.shape = min(strengths.shape, MAX_RATE)
         rates = []
         for m in self.left:
             factor = 1.0 if m.neutral else strengths.home

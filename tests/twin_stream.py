@@ -64,14 +64,14 @@ def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
     rate, words = np.zeros(filled), np.empty(filled, np.uint64)
     rate[: len(rates)] = rates
     threshold = Thresholds(
-        bar=np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.uint8),
+        bar=np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.int8),
         least=np.empty(filled, np.uint8),
         most=np.empty(filled, np.uint8),
     )
     work = np.empty((5, SIDES_AT_ONCE))
     fill_thresholds(np.uint64(key), np.uint64(purpose), rate, dispersion, threshold, work, words)
     return [
-        [256] * least + bars[least:most]
+        [256] * least + [bar + 128 for bar in bars[least:most]]
         for bars, least, most in zip(
             threshold.bar.T.tolist(), threshold.least.tolist(), threshold.most.tolist(), strict=True
         )

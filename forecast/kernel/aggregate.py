@@ -161,16 +161,15 @@ def decide_by_place(
 
 
 @jit_inline
-def move_numbers(
-    strata: np.ndarray,
-    row: Integer,
-    random: np.uint32,
-    runs: tuple[int, int],
-    numbers: np.ndarray,
-) -> None:
-    """Fill `numbers[run]` (uint32) of half a tile: uniform, the strata on top, all moved as one."""
-    for run in range(runs[0], runs[1]):
-        numbers[run] = (np.uint32(strata[row, 0, run]) << np.uint32(24)) ^ random
+def move_numbers(strata: np.ndarray, row: Integer, random: np.uint64, numbers: np.ndarray) -> None:
+    """Fill `numbers[run]` (uint32): uniform, the strata on top, those of each half moved as one.
+
+    One loop for both halves: two of 32 steps would be unrolled, without vectors.
+    """
+    first, second = np.uint32(random), np.uint32(random >> np.uint64(32))
+    for run in range(TILE):
+        stratum = np.uint32(strata[row, 0, run]) << np.uint32(24)
+        numbers[run] = stratum ^ (first if run < TILE // 2 else second)
 
 
 @jit_inline

@@ -64,7 +64,7 @@ def no_rates(sides: int) -> np.ndarray:
 def make_thresholds(sides: int) -> Thresholds:
     """Allocate the thresholds of so many sides."""
     return Thresholds(
-        bar=aligned((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.uint8),
+        bar=aligned((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.int8),
         least=aligned((sides,), np.uint8),
         most=aligned((sides,), np.uint8),
     )

@@ -19,9 +19,6 @@ from forecast.kernel.words import FOR_TIES, word
 
 __all__ = ["play_knockout"]
 
-FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
-"""Runs of each half of a tile."""
-
 
 @jit_step
 def play_known(
@@ -87,9 +84,8 @@ def play_knockout(
         tie = first_tie + k
         sides = np.uint64(slots[tie, 0]), np.uint64(slots[tie, 1])
         if not leg_by_leg:
-            row, moves = strata_of(key, first_strata + tie), word(key, FOR_TIES, tie)
-            move_numbers(strata, row, np.uint32(moves), FIRST, work.random)
-            move_numbers(strata, row, np.uint32(moves >> np.uint64(32)), SECOND, work.random)
+            row = strata_of(key, first_strata + tie)
+            move_numbers(strata, row, word(key, FOR_TIES, tie), work.random)
             play_aggregate(knockouts, knockout, occupants, sides, factors, scales, work)
         if leg_by_leg or any_listed:
             play_known(knockouts, knockout, tie, key, occupants, sides, factors, wins)

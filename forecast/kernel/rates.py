@@ -30,10 +30,12 @@ __all__ = [
 MAX_LEVELS = 128
 """Most goals of a side; P(goals > 127) is below 1e-24 at `MAX_RATE`."""
 
-LEVELS_AT_ONCE = 8
-"""Thresholds that are compared in one pass; so many rows after the last live one are 0."""
+LEVELS_AT_ONCE = 12
+"""Thresholds that are made and compared in one pass; few sides need a second one."""
 
 ALWAYS = 256
+
+SIGN = np.int32(128)
 
 SIDES_AT_ONCE = 64
 """Sides whose thresholds are made together, up to the last live one of them."""
@@ -173,8 +175,9 @@ def begin_some(
             probability[i] = goalless(np.float64(rate[first + i]), dispersion)
             step[i] = rate[first + i] / (1.0 + dispersion * rate[first + i])
             more[i] = dispersion * step[i]
-    for i in some:
-        survival[i] = 256.0 - 256.0 * probability[i]
+    for i in some:  # in bytes of 256 from here on, exactly
+        probability[i] *= 256.0
+        survival[i] = 256.0 - probability[i]
         rounding[i] = np.float64(words[first + i] >> np.uint64(32)) * 2.0**-32
 
 
@@ -187,12 +190,12 @@ def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> Non
         chance, left, growth = probability[i], survival[i], step[i]
         always = live = np.int32(0)
         for k in range(np.uint64(LEVELS_AT_ONCE)):
-            level = np.int32(max(left, 0.0) + rounding[i])
-            bar[k, first + i] = level
+            level = np.int32(left + rounding[i])
+            bar[k, first + i] = np.int8(level - SIGN)
             always += np.int32(level == ALWAYS)
             live += np.int32(level > 0)
             chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
-            left -= 256.0 * chance
+            left -= chance
             growth += more[i]
         probability[i], survival[i], step[i] = chance, left, growth
         least[first + i], most[first + i] = np.uint8(always), np.uint8(live)
@@ -205,14 +208,14 @@ def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Inte
     chance, left, rounding = work[0, i], work[1, i], work[2, i]
     growth, more = work[3, i], work[4, i]
     for k in range(np.uint64(LEVELS_AT_ONCE), np.uint64(MAX_LEVELS)):
-        level = np.int32(max(left, 0.0) + rounding)
-        bar[k, side] = level
+        level = np.int32(left + rounding)
+        bar[k, side] = np.int8(level - SIGN)
         if level == 0 and k % np.uint64(LEVELS_AT_ONCE) == np.uint64(LEVELS_AT_ONCE - 1):
             break
         least[side] += np.uint8(level == ALWAYS)
         most[side] += np.uint8(level > 0)
         chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
-        left -= 256.0 * chance
+        left -= chance
         growth += more
 
 
@@ -225,7 +228,7 @@ def fill_some(
     work: np.ndarray,
     first: Integer,
 ) -> None:
-    """Fill the thresholds of SIDES_AT_ONCE sides, up to LEVELS_AT_ONCE beyond their last.
+    """Fill the thresholds of SIDES_AT_ONCE sides, each up to a multiple of LEVELS_AT_ONCE.
 
     P(k + 1 goals) is P(k goals) times (step + k more) / (k + 1), with nothing more if the goals
     are Poisson.

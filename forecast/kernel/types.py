@@ -55,9 +55,10 @@ class Thresholds(NamedTuple):
 
     Attributes
     ----------
-    bar : uint8, shape (MAX_LEVELS + LEVELS_AT_ONCE, sides)
-        Thresholds falling from at most 255 to 0; those of 256 hold for any byte, are
-        in `least` and are 0 here. Rows beyond the first `LEVELS_AT_ONCE` that are 0 hold nothing.
+    bar : int8, shape (MAX_LEVELS + LEVELS_AT_ONCE, sides)
+        Thresholds less 128, falling from 255 to 0; those of 256 hold for any byte, are in `least`
+        and stand here as 0. A side's rows are filled up to the first multiple of `LEVELS_AT_ONCE`
+        after its last threshold above 0; those beyond hold what another tile left there.
     least, most : uint8, shape (sides,)
         Number of thresholds of 256, and of all above 0: the least and the most goals.
     """

@@ -63,7 +63,7 @@ FOR_COMMON = np.uint64(8)
 """fixture: as for sides, of the goals that are common to both"""
 
 FOR_LEGS_COMMON = np.uint64(9)
-"""2 * (64 * tie + run) + leg: the same"""
+"""2 * (64 * tie + run) + leg: the high 53 bits give the goals common to both sides"""
 
 
 @jit
