@@ -143,6 +143,15 @@ def count_tile(program: Program, seen: np.ndarray, hits: np.ndarray, tally: Tall
 
 
 @jit_step
+def shape_of(goal_model: Integer, strengths: np.ndarray, teams: Integer) -> float:
+    """Return the law's number beyond the rates; a rate of common goals is held like any other."""
+    if goal_model == GOALS_POISSON:
+        return 0.0
+    shape = strengths[FIRST_TEAM + 2 * teams]
+    return min(shape, MAX_RATE) if goal_model == GOALS_BIVARIATE_POISSON else shape
+
+
+@jit_step
 def may_be_capped(factors: Factors) -> Flag:
     """Return whether the best attack at home to the worst defence is beyond `MAX_RATE`."""
     scoring = conceding = 0.0
@@ -188,11 +197,7 @@ def play_tile(
     """Play the TILE runs of one draw of strengths and count them."""
     home = team_factors(strengths, bench.scoring, bench.conceding)
     fill_roots(bench.scoring, bench.conceding, bench.roots)
-    shape = 0.0
-    if program.goal_model != GOALS_POISSON:
-        shape = strengths[FIRST_TEAM + 2 * bench.scoring.size]
-    if program.goal_model == GOALS_BIVARIATE_POISSON:  # a rate, too
-        shape = min(shape, MAX_RATE)
+    shape = shape_of(program.goal_model, strengths, bench.scoring.size)
     factors = Factors(bench.scoring, bench.conceding, home, bench.roots, program.goal_model, shape)
     most = draw_goals(program, factors, key, bench)
     exact: Flag = False
