@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.arrays import MARGIN, TILE, Counts, Season
+from forecast.arrays import MARGIN, PAIRING_FIXED, TILE, Counts, Season
 from forecast.kernel.season import Tally
 
 __all__ = ["Pair", "add", "from_tally"]
@@ -68,15 +68,13 @@ def from_tally(season: Season, tally: Tally) -> Counts:
 def with_losers(season: Season, occupancy: Int64) -> Int64:
     """Return the occupancy of all slots: the loser of a tie is its side that did not win."""
     program, knockouts = season.program, season.program.knockouts
-    counted = set(program.counted.tolist())
     out = occupancy.copy()
     out[: season.teams] = occupancy[program.counted[0]].sum() * np.eye(season.teams, dtype=np.int64)
     for k, first in enumerate(program.stage_slot[~program.stage_is_table].tolist()):
-        ties = int(knockouts.tie_count[k])
-        for winner, tie in enumerate(range(knockouts.tie_first[k], knockouts.tie_first[k] + ties)):
-            if first + ties + winner not in counted:
-                sides = out[knockouts.tie_slot[tie]].sum(axis=0)
-                out[first + ties + winner] = sides - out[first + winner]
+        if knockouts.pairing[k] == PAIRING_FIXED:
+            tie, ties = knockouts.tie_first[k], knockouts.tie_count[k]
+            sides = out[knockouts.tie_slot[tie : tie + ties]].sum(axis=1)
+            out[first + ties : first + 2 * ties] = sides - out[first : first + ties]
     out[: season.teams] = 0
     return out
 

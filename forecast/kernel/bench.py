@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ class Bench(NamedTuple):
 
 def aligned(shape: tuple[int, ...], dtype: type[np.generic]) -> np.ndarray:
     """Return an empty array that begins with a cache line, so that no row of 64 bytes needs two."""
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    size = prod(shape) * np.dtype(dtype).itemsize
     room = np.empty(size + LINE, np.uint8)
     first = -room.ctypes.data % LINE
     return room[first : first + size].view(dtype).reshape(shape)
