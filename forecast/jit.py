@@ -60,7 +60,7 @@ def _sources_digest() -> str:
         here / "arrays.py",
         here / "jit.py",
         *here.glob("kernel/*.py"),
-        *here.glob("strength/*.py"),
+        *here.glob("strength/**/*.py"),
     ]
     for path in sorted(rooms):
         digest.update(path.read_bytes())

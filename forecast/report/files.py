@@ -65,31 +65,33 @@ def _records(frame: pl.DataFrame) -> str:
     """
     if frame.is_empty():
         return ""
-    pieces: list[pl.Series] = []
-    for column in _without_negative_zero(frame).iter_columns():
-        key = f"{', ' if pieces else '{'}{_json(column.name)}: "
-        pieces += [pl.Series([key]).new_from_index(0, frame.height), _as_json(column)]
-    pieces.append(pl.Series(["}"]).new_from_index(0, frame.height))
-    text = pl.DataFrame([piece.alias(str(k)) for k, piece in enumerate(pieces)]).write_csv(
-        include_header=False,
-        separator=_SEPARATOR,
-        line_terminator=",\n",
-        quote_style="never",
-        float_precision=DECIMALS,
-        null_value="null",
+    pieces: list[pl.Expr] = []
+    for column in frame.iter_columns():
+        pieces += _pieces(column, f"{', ' if pieces else '{'}{_json(column.name)}: ")
+    text = (
+        _without_negative_zero(frame)
+        .select(*pieces, pl.lit("}").alias(_SEPARATOR))
+        .write_csv(
+            include_header=False,
+            separator=_SEPARATOR,
+            line_terminator=",\n",
+            quote_style="never",
+            float_precision=DECIMALS,
+            null_value="null",
+        )
     )
     return text.replace(_SEPARATOR, "").removesuffix(",\n")
 
 
-def _as_json(column: pl.Series) -> pl.Series:
-    """Return texts and dates as JSON strings; a table repeats few of them many times."""
-    if column.dtype == pl.Date:
-        column = column.dt.to_string("iso")
-    if column.dtype != pl.String:
-        return column
-    texts = column.drop_nulls().unique()
-    quoted = pl.Series([_json(text) for text in texts], dtype=pl.String)
-    return column.replace_strict(texts, quoted, default=None, return_dtype=pl.String)
+def _pieces(column: pl.Series, key: str) -> list[pl.Expr]:
+    """Return `key` and values of a column; a table repeats few texts and dates many times."""
+    values = pl.col(column.name)
+    if column.dtype not in {pl.String, pl.Date}:
+        return [pl.lit(key).alias(f"{_SEPARATOR}{column.name}"), values]
+    found = column.unique().drop_nulls()
+    said = [f"{key}{_json(str(each))}" for each in found]
+    nothing = pl.lit(f"{key}null")
+    return [values.replace_strict(found, said, default=nothing, return_dtype=pl.String)]
 
 
 def _json(value: object) -> str:

@@ -14,7 +14,6 @@ from forecast.strength.general import General, Known
 from forecast.strength.goals import GOAL_MODELS
 from forecast.strength.laplace import Results
 from forecast.strength.sides import Sides
-from forecast.strength.triangular import covariance_factor
 
 if TYPE_CHECKING:
     from forecast.plan import Match, Plan
@@ -87,9 +86,8 @@ def general_posterior(
     means, factors = [], []
     for units, top in zip(nodes.units, nodes.tops, strict=True):
         mean, covariance = problem.normal(units, top, kept)
-        precision = np.linalg.inv(covariance).astype(np.float64, copy=False)
         means.append(mean)
-        factors.append(covariance_factor(precision))
+        factors.append(np.linalg.cholesky(covariance).astype(np.float64, copy=False))
     shape = None
     if isinstance(problem, General) and problem.model.shape_of is not None:
         shape = np.array([problem.shape(units) for units in nodes.units])

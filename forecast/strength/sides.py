@@ -24,6 +24,7 @@ from forecast.errors import ModelError
 from forecast.strength.general import General
 from forecast.strength.laplace import CLOSE_ENOUGH, MOST_HALVINGS, MOST_STEPS, NEAR, Prior, Top
 from forecast.strength.nodes import prior_of
+from forecast.strength.triangular import solve_factored
 
 __all__ = ["Sides", "by_sides"]
 
@@ -108,12 +109,15 @@ class Sides:
     def _newton(
         self, log_rates: Float64, given: tuple[Float64, Float64]
     ) -> tuple[Float64, Float64]:
-        """Return the pulls to which a whole Newton step leads, and the balance at `log_rates`."""
+        """Return the pulls to which a whole Newton step leads, and the balance's factor there."""
         mean, covariance = given
         rates = self.weight * np.exp(log_rates)
         root, balance = _balance(rates, covariance)
+        factor = _factor(balance)
         pulls = rates * (log_rates - mean) + self.weight * self.goals - rates
-        return pulls - root * np.linalg.solve(balance, root * (covariance @ pulls)), balance
+        known = root * (covariance @ pulls)
+        solve_factored(factor, known)
+        return pulls - root * known, factor
 
     def top(self, units: Float64, start: Float64) -> Top:
         """Find the most probable row at a point of the hyperprior, and the marginal likelihood.
@@ -134,12 +138,12 @@ class Sides:
             pulls = nothing
         for _ in range(MOST_STEPS):
             log_rates = mean + covariance @ pulls
-            goal, balance = self._newton(log_rates, given)
+            goal, factor = self._newton(log_rates, given)
             step = goal - pulls
             move = covariance @ step
             length = step @ move + move @ (self.weight * np.exp(log_rates) * move)
             if length < CLOSE_ENOUGH:
-                volume = 2.0 * np.log(np.diagonal(np.linalg.cholesky(balance))).sum()
+                volume = 2.0 * np.log(np.diagonal(factor)).sum()
                 return Top(log_rates + move, float(-0.5 * volume - self._loss(goal, given)))
             pulls = goal if length < NEAR else self._damped(pulls, step, given)
         raise ModelError(
@@ -172,17 +176,17 @@ class Sides:
 
         The mean is the top moved by the skewness of the likelihood, as in `mixture`.
         """
-        given = _, covariance = self._prior(units)
-        pulls, balance = self._newton(top, given)
+        mean, covariance = self._prior(units)
         rates = self.weight * np.exp(top)
-        root = np.sqrt(rates)
-        known = root[:, np.newaxis] * np.linalg.inv(balance) * root
-        left = covariance - covariance @ known @ covariance
-        skew = -rates * np.diagonal(left)
+        root, balance = _balance(rates, covariance)
+        inverse = np.linalg.inv(balance)
+        known = root[:, np.newaxis] * inverse * root
+        skew = np.diagonal(inverse) - 1.0  # less each rate times the variance of its log-rate
+        pulls = rates * (top - mean) + self.weight * self.goals - rates + 0.5 * skew
+        pulls -= known @ (covariance @ pulls)
         of_row = self.dense.covariance(units)[kept]
         gain = of_row @ self.loadings.T
-        shift = 0.5 * (skew - known @ (covariance @ skew))
-        row = self.dense.centre(units)[kept] + gain @ (pulls + shift)
+        row = self.dense.centre(units)[kept] + gain @ pulls
         return row, of_row[:, kept] - gain @ known @ gain.T
 
 
@@ -192,3 +196,11 @@ def _balance(rates: Float64, covariance: Float64) -> tuple[Float64, Float64]:
     balance = root[:, np.newaxis] * covariance * root
     balance[np.diag_indices_from(balance)] += 1.0
     return root, balance
+
+
+def _factor(balance: Float64) -> Float64:
+    """Return the lower Cholesky factor; where rates are too absurd for one, no number at all."""
+    try:
+        return np.linalg.cholesky(balance).astype(np.float64, copy=False)
+    except np.linalg.LinAlgError:
+        return np.full_like(balance, np.nan)

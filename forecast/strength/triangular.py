@@ -1,4 +1,4 @@
-"""Our own triangular factor: plain loops in one fixed order, the same whatever library is there."""
+"""Triangular factors: plain loops in one fixed order, the same whatever library is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forecast.jit import jit
 
-__all__ = ["covariance_factor"]
+__all__ = ["covariance_factor", "solve_factored"]
 
 Float64 = NDArray[np.float64]
 
@@ -56,3 +56,17 @@ def covariance_factor(precision: Float64) -> Float64:
     inverse = np.empty_like(reversed_precision)
     _inverse_upper_factor(reversed_precision, inverse)
     return inverse[::-1, ::-1]
+
+
+@jit
+def solve_factored(factor: Float64, out: Float64) -> None:
+    """Replace `out` by x, where L L' x = `out` and L is `factor`: lower, as Cholesky's."""
+    size = factor.shape[0]
+    for i in range(size):
+        for k in range(i):
+            out[i] -= factor[i, k] * out[k]
+        out[i] /= factor[i, i]
+    for i in range(size - 1, -1, -1):
+        out[i] /= factor[i, i]
+        for k in range(i):
+            out[k] -= factor[i, k] * out[i]

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 
@@ -28,6 +28,9 @@ _SOURCE = "en"
 
 _PATTERNS = {0: "0%", 1: "0.0%"}
 """Per cent without the space that some locales would put before the sign: tables are narrow."""
+
+_KEPT = 4096
+"""Numbers that are written but once: babel takes its time, and chances are few numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,12 @@ class Language:
 
     def percent(self, share: Share) -> str:
         """Return a chance as `42.1%` or `<1%`."""
-        shown = format_percent(
-            round(share.percent, share.decimals) / 100,
-            format=_PATTERNS[share.decimals],
-            locale=self.locale,
-        )
-        return f"{share.mark}{shown}"
+        rounded = round(share.percent, share.decimals) / 100
+        return f"{share.mark}{_percent(rounded, share.decimals, self.locale)}"
 
     def integer(self, number: int) -> str:
         """Return a whole number with its groups of three."""
-        return format_decimal(number, locale=self.locale)
+        return _integer(number, self.locale)
 
     def decimal(self, number: float) -> str:
         """Return a number with three decimals."""
@@ -128,3 +127,13 @@ def language(name: str) -> Language:
 def lower_first(label: str) -> str:
     """Return a label as it stands within a sentence; an abbreviation keeps its capitals."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+@lru_cache(_KEPT)
+def _percent(value: float, decimals: int, locale: Locale) -> str:
+    return format_percent(value, format=_PATTERNS[decimals], locale=locale)
+
+
+@lru_cache(_KEPT)
+def _integer(number: int, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)

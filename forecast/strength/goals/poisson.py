@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from forecast.jit import jit
 from forecast.strength.goals.terms import Float64, Int64, Terms
 
 __all__ = ["draw_scores", "mean_scores", "probabilities", "terms"]
@@ -43,12 +44,23 @@ def probabilities(log_rates: Float64) -> Float64:
 
     P(X >= rate + t) <= exp(-t² / (2 (rate + t / 3))), Bernstein's bound; here it is 1e-13.
     """
-    rate = float(np.exp(log_rates.max()))
+    rates = np.exp(log_rates)
+    highest = float(rates.max())
     exponent = 13.0 * np.log(10.0)
-    beyond = exponent / 3.0 + np.sqrt(exponent**2 / 9.0 + 2.0 * exponent * rate)
-    goals = np.arange(int(rate + beyond) + 2)
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(goals[1:]))])
-    by_goals = np.outer(log_rates, goals) - np.exp(log_rates)[:, np.newaxis] - log_factorial
-    found: Float64 = np.exp(by_goals)
-    found[found < _NOTHING] = 0.0
+    beyond = exponent / 3.0 + np.sqrt(exponent**2 / 9.0 + 2.0 * exponent * highest)
+    found = np.zeros((len(rates), int(highest + beyond) + 2))
+    _fill(rates, found)
     return found
+
+
+@jit
+def _fill(rates: Float64, out: Float64) -> None:
+    """Write the probabilities of each rate to its row of `out`, which holds zeros."""
+    for draw in range(rates.size):
+        rate = rates[draw]
+        chance = np.exp(-rate)
+        for goals in range(out.shape[1]):
+            if chance < _NOTHING and goals > rate:
+                break
+            out[draw, goals] = chance
+            chance *= rate / (goals + 1)
