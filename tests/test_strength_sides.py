@@ -77,7 +77,7 @@ def test_matches_without_weight_say_nothing(monkeypatch):
     assert_same(fit(plan), dense_fit(plan, monkeypatch))
 
 
-@pytest.mark.parametrize("start", [-700.0, 30.0, 800.0])
+@pytest.mark.parametrize("start", [-700.0, 30.0, 300.0, 800.0])
 def test_a_start_far_away_ends_at_the_same_top(start):
     plan = make_plan(TEAMS, some_matches(), covariates=(RATING,))
     problem = by_sides(general_problem(plan, plan.matches))
