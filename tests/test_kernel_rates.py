@@ -126,8 +126,8 @@ def test_the_chances_of_both_sides_of_a_tie_add_up_to_one(first, second):
 
 
 @jit
-def read_chart(corners, part, roots, chance):
-    chart.read_chart(corners, part, roots, chance)
+def read_chart(corners, part, roots, cells, chance):
+    chart.read_chart(corners, part, roots, cells, chance)
 
 
 @pytest.mark.parametrize(("part", "level"), [(chart.HALF, 0.5), (chart.STRICT, 0.0)])
@@ -143,16 +143,16 @@ def test_the_chart_is_never_wrong_by_its_margin(part, level, highest):
         roots[:, 2:32] = (np.floor(roots[:, 2:32]) + 0.5).astype(np.float32)
         rate = (roots.astype(float) / CHART_STEPS) ** 2
         read = np.empty(TILE, np.float32)
-        read_chart(corners, part, roots, read)
+        read_chart(corners, part, roots, np.empty((2, TILE), np.uint32), read)
         exact = [twin_stream.tie_chance(*rate[:, k], level) * 2.0**-32 for k in range(TILE)]
         worst = max(worst, np.abs(read - exact).max())
     assert worst < 0.8 * chart.CHART_MARGIN[part]
 
 
 @jit
-def read_extra_time(corners, roots, extra_roots, rows):
-    chart.read_chart(corners, chart.HALF, extra_roots, rows[0])
-    extra_time.add_extra_time(corners, roots, rows[0], rows[1], rows[2])
+def read_extra_time(corners, roots, extra_roots, cells, rows):
+    chart.read_chart(corners, chart.HALF, extra_roots, cells, rows[0])
+    extra_time.add_extra_time(corners, roots, cells, rows[0], rows[1], rows[2])
 
 
 @pytest.mark.parametrize("highest", [2.0, 20.0, math.sqrt(2 * MAX_RATE) * CHART_STEPS])
@@ -167,7 +167,7 @@ def test_the_chart_with_extra_time_is_never_wrong_by_its_margin(highest):
         both[:, :, 2:32] = (np.floor(both[:, :, 2:32]) + 0.5).astype(np.float32)
         rate, extra_rate = (both.astype(float) / CHART_STEPS) ** 2
         rows = np.empty((3, TILE), np.float32)
-        read_extra_time(corners, both[0], both[1], rows)
+        read_extra_time(corners, both[0], both[1], np.empty((2, TILE), np.uint32), rows)
         exact = [
             twin_stream.exact_chance(*rate[:, k], twin_stream.exact_chance(*extra_rate[:, k], 0.5))
             for k in range(TILE)

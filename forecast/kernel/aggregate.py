@@ -145,6 +145,7 @@ def decide_by_place(
     second: Integer,
     chart: np.ndarray,
     roots: np.ndarray,
+    cells: np.ndarray,
     chance: np.ndarray,
 ) -> None:
     """Fill `chance[run]` where the better place goes through when level.
@@ -154,7 +155,7 @@ def decide_by_place(
     for run in range(TILE):
         if occupants[first, run] < occupants[second, run]:
             roots[0, run], roots[1, run] = roots[1, run], roots[0, run]
-    read_chart(chart, STRICT, roots, chance)
+    read_chart(chart, STRICT, roots, cells, chance)
     for run in range(TILE):
         if occupants[first, run] < occupants[second, run]:
             chance[run] = np.float32(1.0) - chance[run]
@@ -188,10 +189,10 @@ def read_extra_time(
     """
     roots, extra, other = work.roots, work.extra, work.strict
     tie_roots(occupants, sides[0], sides[1], team_roots, scales[0], roots)
-    read_chart(chart, HALF, roots, extra)
+    read_chart(chart, HALF, roots, work.cells, extra)
     if host_lots:
         tie_roots(occupants, sides[0], sides[1], team_roots, scales[1], roots)
-        read_chart(chart, HALF, roots, other)
+        read_chart(chart, HALF, roots, work.cells, other)
         for run in range(TILE):
             extra[run] = np.float32(0.5) * (extra[run] + other[run])
 
@@ -259,11 +260,11 @@ def play_aggregate(
     tie_roots(occupants, first, second, factors.roots, scales[0], roots)
     if rung == LEVEL_EXTRA_TIME:
         margin = EXTRA_MARGIN
-        add_extra_time(chart, roots, work.extra, work.strict, chance)
+        add_extra_time(chart, roots, work.cells, work.extra, work.strict, chance)
     elif rung == LEVEL_BETTER_PLACE:
         margin = CHART_MARGIN[STRICT]
-        decide_by_place(occupants, first, second, chart, roots, chance)
+        decide_by_place(occupants, first, second, chart, roots, work.cells, chance)
     else:
-        read_chart(chart, HALF, roots, chance)
+        read_chart(chart, HALF, roots, work.cells, chance)
     if compare_numbers(random, chance, margin, wins):
         settle_unsure(knockouts, knockout, occupants, sides, factors, random, chance, margin, wins)

@@ -60,13 +60,14 @@ def extra_time_scale(
 def add_extra_time(
     chart: np.ndarray,
     roots: np.ndarray,
+    cells: np.ndarray,
     extra: np.ndarray,
     strict: np.ndarray,
     chance: np.ndarray,
 ) -> None:
     """Fill `chance[run]`: `roots` are those of the tie, `extra[run]` its chance when level."""
-    read_chart(chart, STRICT, roots, strict)
-    read_chart(chart, HALF, roots, chance)
+    read_chart(chart, STRICT, roots, cells, strict)
+    read_chart(chart, HALF, roots, cells, chance)
     for run in range(TILE):
         level = np.float32(2.0) * (chance[run] - strict[run])
         chance[run] = strict[run] + level * extra[run]

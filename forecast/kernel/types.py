@@ -169,6 +169,8 @@ class TieWork(NamedTuple):
     ----------
     roots : float32, shape (2, TILE)
         Where the chart is read.
+    cells : uint32, shape (2, TILE)
+        Its words there, the low half and the high half.
     chance : float32, shape (TILE,)
     extra, strict : float32, shape (TILE,)
         Chance when level; chance without what is level.
@@ -177,6 +179,7 @@ class TieWork(NamedTuple):
     """
 
     roots: np.ndarray
+    cells: np.ndarray
     chance: np.ndarray
     extra: np.ndarray
     strict: np.ndarray
