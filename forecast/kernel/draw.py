@@ -135,18 +135,21 @@ def transform_block(
 ) -> None:
     """Fill `block[i, n]` with row i of `mean + factor @ z` for draw `first + n`.
 
-    Products are added in pairs, one after the other; where a row's last pair is beyond the
-    diagonal it adds 0, and `rank` is even.
+    Two rows at a time share what is read of `normals`. Products are added in pairs, one after the
+    other; where a row's last pair is beyond the diagonal it adds 0. Rows and `rank` are even.
     """
     some = range(np.uint64(DRAWS_AT_ONCE))
-    for i in range(np.uint64(block.shape[0])):
+    for i in range(np.uint64(0), np.uint64(block.shape[0]), np.uint64(2)):
+        j = i + ONE
         for n in some:
-            block[i, n] = mean[node, i]
-        for k in range(np.uint64(0), min(i + ONE, np.uint64(factor.shape[2])), np.uint64(2)):
+            block[i, n], block[j, n] = mean[node, i], mean[node, j]
+        for k in range(np.uint64(0), min(j, np.uint64(factor.shape[2])), np.uint64(2)):
             w0, w1 = factor[node, i, k], factor[node, i, k + ONE]
+            v0, v1 = factor[node, j, k], factor[node, j, k + ONE]
             for n in some:
-                total = block[i, n] + w0 * normals[k, first + n]
-                block[i, n] = total + w1 * normals[k + ONE, first + n]
+                z0, z1 = normals[k, first + n], normals[k + ONE, first + n]
+                block[i, n] = (block[i, n] + w0 * z0) + w1 * z1
+                block[j, n] = (block[j, n] + v0 * z0) + v1 * z1
 
 
 @jit
