@@ -25,13 +25,9 @@ _NOTICED = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How a chance moved since the previous forecast, in percentage points; `way` -1, 0 or 1.
-
-    `before` is what it was.
-    """
+    """How a chance moved since the previous forecast, in percentage points; `way` -1, 0 or 1."""
 
     text: str
-    before: str
     way: int
     points: float
 
@@ -63,7 +59,8 @@ class Chances:
     """Chances by team and outcome.
 
     `teams` stand by the asked outcome, then by the later ones, then by the earlier ones; those
-    who can reach nothing are `out`. `outcomes` are in the order of the competition.
+    who can reach nothing are `out`. `outcomes` are in the order of the competition, `seats` says
+    how many teams reach each, unless that differs between runs.
     """
 
     asked: str
@@ -71,6 +68,7 @@ class Chances:
     teams: tuple[str, ...]
     out: tuple[str, ...]
     by: Mapping[tuple[str, str], Chance]
+    seats: Mapping[str, int]
 
 
 def chances_of(
@@ -95,7 +93,9 @@ def chances_of(
     everybody = tuple(dict.fromkeys(frame["team"]))
     out = tuple(t for t in everybody if all(status.get((t, o)) == "impossible" for o in outcomes))
     teams = _ordered([team for team in everybody if team not in set(out)], outcomes, asked, by)
-    return Chances(asked=asked, outcomes=outcomes, teams=teams, out=out, by=by)
+    totals = frame.group_by("outcome").agg(pl.col("hits").sum()).rows()
+    seats = {name: hits // stored.runs for name, hits in totals if hits % stored.runs == 0}
+    return Chances(asked=asked, outcomes=outcomes, teams=teams, out=out, by=by, seats=seats)
 
 
 def whole_percent(value: float, language: Language) -> str:
@@ -128,21 +128,16 @@ def _status(stored: Stored) -> Mapping[tuple[str, str], str]:
 def _moves(movement: pl.DataFrame | None, language: Language) -> Mapping[tuple[str, str], Move]:
     if movement is None:
         return {}
-    rows = movement.select(
-        "team", "outcome", "change", "change_error", "previous_probability"
-    ).iter_rows()
-    return {
-        (team, name): _move(by, error, whole_percent(before, language), language)
-        for team, name, by, error, before in rows
-    }
+    rows = movement.select("team", "outcome", "change", "change_error").iter_rows()
+    return {(team, name): _move(by, error, language) for team, name, by, error in rows}
 
 
-def _move(change: float, error: float, before: str, language: Language) -> Move:
+def _move(change: float, error: float, language: Language) -> Move:
     decimals = 1 if error < _FINE else 0
     points = round(100 * change, decimals)
     if points == 0 or abs(change) < _NOTICED * error:
-        return Move("=", before, 0, 0.0)
-    return Move(language.signed(points, decimals), before, 1 if points > 0 else -1, points)
+        return Move("=", 0, 0.0)
+    return Move(language.signed(points, decimals), 1 if points > 0 else -1, points)
 
 
 def _chance(

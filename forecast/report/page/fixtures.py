@@ -52,8 +52,7 @@ def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixt
     """Return all matches left, a stage and a round after the other, dated ones first in each.
 
     Their leverage is on the `asked` outcome, in percentage points for `stake`, of team `staked`:
-    where the card of that team prints the two chances that it is the difference of, the difference
-    of what is printed.
+    the larger difference of the two chances that the cards of both teams print, where they do.
     """
     column = f"leverage_{asked}"
     printed = _printed(stored, asked)
@@ -68,17 +67,30 @@ def fixtures_of(stored: Stored, language: Language, *, asked: str) -> tuple[Fixt
             row["date"] or date.max,
         ),
     )
-    return tuple(
-        _fixture(
-            stored,
-            row,
-            late=row["date"] is not None and row["date"] <= today,
-            leverage=printed.get((row.get(f"team_{column}"), *_match(row)), row.get(column)),
-            staked=row.get(f"team_{column}"),
-            language=language,
+    found = []
+    for row in rows:
+        own = (row.get(column), row.get(f"team_{column}"))
+        leverage, staked = _larger(row, printed, own)
+        late = row["date"] is not None and row["date"] <= today
+        found.append(
+            _fixture(stored, row, late=late, leverage=leverage, staked=staked, language=language)
         )
-        for row in rows
-    )
+    return tuple(found)
+
+
+def _larger(
+    row: Mapping[str, Any], printed: Mapping[Match, float], own: tuple[float | None, str | None]
+) -> tuple[float | None, str | None]:
+    """Return what hangs on a match, and for whom: `own`, unless the cards of both sides print it.
+
+    If both print the same, the team of `own` is named.
+    """
+    sides = {team: printed.get((team, *_match(row))) for team in (row["home"], row["away"])}
+    shown = {team: points for team, points in sides.items() if points is not None}
+    if len(shown) < len(sides) or own[1] not in shown:
+        return shown.get(own[1], own[0]) if own[1] else own[0], own[1]
+    team = max(shown, key=lambda side: (round(100 * shown[side]), side == own[1]))
+    return shown[team], team
 
 
 def _fixture(

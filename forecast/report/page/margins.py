@@ -54,6 +54,11 @@ class Margins:
     points: tuple[int, ...]
     rows: tuple[tuple[str, tuple[tuple[int, str] | None, ...]], ...]
 
+    @property
+    def gaps(self) -> bool:
+        """Whether some cell is None."""
+        return any(None in cells for _, cells in self.rows)
+
 
 def margins_of(
     stored: Stored, stage: str, place: int, points: Sequence[int], language: Language

@@ -19,6 +19,12 @@ __all__ = ["Change", "Method", "method_of"]
 _FEW = 30
 """Matches; a score over fewer says little."""
 
+_LEAST_CAPPED = 0.001
+"""A share of draws; what is rarer no printed chance can show."""
+
+_BESIDE_RESULTS = ("covariate", "earlier", "groups")
+"""What `[strength]` may say of clubs beside the results of the competition."""
+
 _SIMPLE = "running shares"
 """The simple rule of a replay: the shares of results so far, for every match."""
 
@@ -42,6 +48,7 @@ class Method:
     changes: tuple[Change, ...]
     outcomes: tuple[tuple[str, str], ...]
     past: str
+    better: str
     sources: str
     limits: tuple[str, ...]
     made: tuple[tuple[str, str], ...]
@@ -71,6 +78,7 @@ def method_of(stored: Stored, language: Language) -> Method:
             for name, places in facts["outcome_places"].items()
         ),
         past=_past(stored, language),
+        better=_better(stored, language),
         sources=_sources(facts, language),
         limits=tuple(_limits(stored, language)),
         made=(
@@ -126,9 +134,7 @@ def _past(stored: Stored, language: Language) -> str:
             "This competition was not replayed, so how past forecasts did is not known."
         )
     said = [_scores(found, language)]
-    if found.get("worse"):  # a forecast made before this was kept does not know, nor the next
-        said.append(language.say("In that test another way to forecast did clearly better."))
-    if found.get("out_of_date"):
+    if found.get("out_of_date"):  # a forecast made before this was kept does not know
         said.append(
             language.say(
                 "That test no longer fits: since then data, rules, strengths or the program "
@@ -136,6 +142,42 @@ def _past(stored: Stored, language: Language) -> str:
             )
         )
     return " ".join(said)
+
+
+def _better(stored: Stored, language: Language) -> str:
+    """Say which other model of the replay named the clubs of the headline better, and by how much.
+
+    Only if the record warns of it: `worse` is empty if too little was seen.
+    """
+    found = stored.calibration
+    if found is None or not found.get("worse"):
+        return ""
+    headline, own = stored.facts["headline"], found["model"]
+    ahead = {
+        row["source"] if row["against"] == own else row["against"]: row
+        for row in found["record"]["differences"]
+        if (row["what"], row["part"], row["measure"]) == ("outcomes", headline, "brier")
+        if own == (row["source"] if row["difference"] > 0 else row["against"])
+        if row["low"] is not None and row["low"] * row["high"] > 0
+    }
+    models = {each["id"]: each["strength"] for each in found["record"]["models"]}
+    name = max(ahead.keys() & models, key=lambda each: abs(ahead[each]["difference"]), default=None)
+    if name is None:
+        return language.say(
+            "In that test another way to forecast erred less; calibration.json says which."
+        )
+    other = language.say("the model “%(name)s”", name=name)
+    bare = {key: value for key, value in models[own].items() if key not in _BESIDE_RESULTS}
+    if models[name] == bare:
+        other = language.say("the same forecast from results alone")
+    return language.say(
+        "At telling who reaches “%(outcome)s”, %(other)s erred by %(points)s less in that test "
+        "(Brier score, from 0 to 1). That is one season and %(reached)s clubs.",
+        outcome=language.label(stored.facts["outcomes"][headline], headline),
+        other=other,
+        points=language.decimal(abs(ahead[name]["difference"])),
+        reached=found["record"]["reached"][headline],
+    )
 
 
 def _scores(found: Mapping[str, Any], language: Language) -> str:
@@ -168,12 +210,13 @@ def _scores(found: Mapping[str, Any], language: Language) -> str:
 
 def _limits(stored: Stored, language: Language) -> Iterator[str]:
     say = language.say
-    capped = stored.provenance["tiles"]["with_a_capped_rate"]
-    if capped:
+    tiles = stored.provenance["tiles"]
+    capped = tiles["with_a_capped_rate"] / tiles["all"]
+    if capped >= _LEAST_CAPPED:
         yield say(
             "In %(share)s of the draws of strengths some pairing would score absurdly often; there "
             "averages are held at 40 goals a match.",
-            share=f"{100 * capped / stored.provenance['tiles']['all']:.2g}%",
+            share=f"{100 * capped:.2g}%",
         )
     undecided = stored.provenance.get("proof", {}).get("undecided", 0)
     if undecided:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from forecast.report.page.chances import Chance, Chances
-from forecast.report.page.language import Language, lower_first
+from forecast.report.page.chances import Chances
+from forecast.report.page.language import Language
+from forecast.report.page.past import Before
+from forecast.report.page.rules import known_of_clubs
 from forecast.report.stored import Stored
 
-__all__ = ["compared", "deck", "headline", "how_sure", "open_for_all", "question"]
+__all__ = ["compared", "deck", "headline", "how_sure", "open_for_all", "question", "why_moved"]
 
 _NEWS = 1.0
 """Percentage points; smaller movements are no news."""
@@ -23,7 +25,7 @@ def question(stored: Stored) -> str:
 
 
 def headline(stored: Stored, chances: Chances, language: Language) -> str:
-    """Return one sentence: who leads, with which chance, and that it is not decided."""
+    """Return one sentence: who leads, in what, and with which chance."""
     asked = chances.asked
     labels = stored.facts["outcomes"]
     leader = chances.teams[0]
@@ -43,23 +45,22 @@ def headline(stored: Stored, chances: Chances, language: Language) -> str:
     if chance.proved:
         return language.say("%(outcome)s: %(team)s is certain of it", outcome=outcome, team=leader)
     return language.say(
-        "%(team)s is favourite (%(outcome)s: %(chance)s), but nobody is certain of it",
-        outcome=lower_first(outcome),
+        "%(outcome)s: %(team)s has the greatest chance, %(chance)s",
+        outcome=outcome,
         team=leader,
         chance=chance.text,
     )
 
 
-def deck(stored: Stored, chances: Chances, language: Language) -> str:
-    """Return the news again, or nothing if it is proved: as a frequency, before, for the title."""
+def deck(stored: Stored, chances: Chances, before: Before | None, language: Language) -> str:
+    """Return the news as a frequency, for how many, for the title and before, or nothing."""
     leader = chances.by[chances.teams[0], chances.asked]
     if leader.proved:
         return ""
     only = "" if _anything_known(stored) else language.say("Only the fixtures are known.")
     often = language.say("That is %(often)s simulated tournaments.", often=leader.often)
-    return " ".join(
-        filter(None, (only, often, _before(leader, language), _last(stored, chances, language)))
-    )
+    said = (only, often, _seats(chances, language), _last(stored, chances, language))
+    return " ".join(filter(None, (*said, _before(chances, before, language))))
 
 
 def how_sure(stored: Stored, chances: Chances, language: Language) -> str:
@@ -70,8 +71,10 @@ def how_sure(stored: Stored, chances: Chances, language: Language) -> str:
         return ""
     chance = chances.by[team, chances.asked]
     return language.say(
-        "How sure? Nobody knows exactly how strong the clubs are. If it were known, another number "
-        "would stand in place of %(chance)s, nine times in ten one in this range: %(range)s.",
+        "How sure? Nobody knows exactly how strong the clubs are. So each chance has a range: if "
+        "it were known, the chance would be in it nine times in ten. For %(team)s: %(chance)s, "
+        "range %(range)s.",
+        team=team,
         chance=chance.text,
         range=chance.spread,
     )
@@ -86,16 +89,56 @@ def compared(stored: Stored, language: Language) -> str:
         return language.say(
             "No result is known yet: only what is known or assumed of the clubs from before counts."
         )
+    if stored.tables["standings"]["played"].max() == 1:
+        return language.say(
+            "With one match a club at most, results compare only the two that met; between others "
+            "what was known or assumed from before counts."
+        )
     return language.say(
-        "Results do not yet compare all clubs with each other, not even through common rivals: "
-        "there only what is known or assumed from before counts."
+        "Some clubs no result compares, not even through common rivals: between them only what "
+        "was known or assumed from before counts."
     )
 
 
-def _before(chance: Chance, language: Language) -> str:
-    if chance.move is None or abs(chance.move.points) < _NEWS:
+def why_moved(stored: Stored, language: Language) -> str:
+    """Say why a club that wins may fall, if strengths are estimated from results."""
+    strength = stored.facts["strength"]
+    if strength["model"] == "given" or not strength["results"]:
         return ""
-    return language.say("Before: %(chance)s.", chance=chance.move.before)
+    said = language.say(
+        "What counts is each result beside what was expected: who wins by less may fall, who loses "
+        "by less may rise. Each result also changes what is estimated of the other clubs."
+    )
+    known = known_of_clubs(stored.facts, language)
+    if not known:
+        return said
+    worth = language.say("And how much this is worth: %(known)s.", known=", ".join(known))
+    return f"{said} {worth}"
+
+
+def _seats(chances: Chances, language: Language) -> str:
+    """Say for how many clubs there is place, of which none is sure."""
+    seats = chances.seats.get(chances.asked)
+    if seats is None or seats == 1:
+        return language.say("Nobody is certain of it.")
+    return language.say("There are %(seats)s places; nobody is certain of one.", seats=seats)
+
+
+def _before(chances: Chances, before: Before | None, language: Language) -> str:
+    """Say what the first had in the previous forecast, and who was first there, if it is news."""
+    leader = chances.teams[0]
+    move = chances.by[leader, chances.asked].move
+    if before is None or move is None or abs(move.points) < _NEWS:
+        return ""
+    told = {"team": leader, "day": language.day(before.day), "chance": before.chances[leader]}
+    if before.first == leader or before.chances[before.first] == told["chance"]:
+        return language.say("On %(day)s %(team)s had %(chance)s.", **told)
+    return language.say(
+        "On %(day)s %(team)s had %(chance)s; first was %(first)s with %(most)s.",
+        first=before.first,
+        most=before.chances[before.first],
+        **told,
+    )
 
 
 def _last(stored: Stored, chances: Chances, language: Language) -> str:

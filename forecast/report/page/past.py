@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from forecast.report.percent import share
 from forecast.report.stored import Stored
 from forecast.tables import history_table, in_order
 
-__all__ = ["Past", "known_history", "past_of"]
+__all__ = ["Before", "Past", "before_of", "known_history", "past_of"]
 
 _CLUBS = 10
 """Rows of the table; the files of the history have all."""
@@ -26,6 +26,34 @@ class Past:
 
     days: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The asked chance of each club in the previous forecast: its day, texts, who was first."""
+
+    day: date
+    chances: Mapping[str, str]
+    first: str
+
+
+def before_of(
+    history: pl.DataFrame, movement: pl.DataFrame | None, asked: str, language: Language
+) -> Before | None:
+    """Return the previous forecast, or None; `history` is that of `known_history`."""
+    if movement is None or movement.is_empty():
+        return None
+    day = movement["previous_as_of"][0]
+    assert isinstance(day, date)  # an earlier day is a day
+    frame = history.filter(as_of=day, outcome=asked)
+    error = frame["std_error"].max()
+    if not isinstance(error, float):
+        return None
+    chances = {
+        team: language.percent(share(hits, runs=runs, std_error=error))
+        for team, hits, runs in frame.select("team", "hits", "runs").iter_rows()
+    }
+    return Before(day, chances, first=frame.sort("hits")["team"][-1])
 
 
 def known_history(stored: Stored, history: pl.DataFrame) -> pl.DataFrame:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
-import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -16,7 +14,14 @@ from forecast.report.page.clubs import clubs_of
 from forecast.report.page.fixtures import Fixture, fixtures_of
 from forecast.report.page.language import Language, lower_first
 from forecast.report.page.method import method_of
-from forecast.report.page.news import compared, deck, headline, how_sure, open_for_all
+from forecast.report.page.news import (
+    compared,
+    deck,
+    headline,
+    how_sure,
+    open_for_all,
+    why_moved,
+)
 from forecast.report.page.past import past_of
 from forecast.report.page.played import played_of
 from forecast.report.page.rules import places_in_words
@@ -79,7 +84,7 @@ def _context(subject: Subject) -> dict[str, Any]:
         "title": subject.title,
         "dated": subject.dated,
         "headline": headline(stored, chances, language),
-        "deck": deck(stored, chances, language),
+        "deck": deck(stored, chances, subject.before, language),
         "how_sure": how_sure(stored, chances, language),
         "compared": compared(stored, language),
         "meaning": _meaning(subject),
@@ -94,13 +99,15 @@ def _context(subject: Subject) -> dict[str, Any]:
             "%(number)s club is out of it", "%(number)s clubs are out of it", len(chances.out)
         ),
         "standings": bool(clubs) and clubs[0].standing is not None,
+        "marked": bool(chances.out) or any(each.proved for each in chances.by.values()),
         "sums": _sums(subject),
         "spread": stored.facts["strength"]["uncertainty"] != "none",
         "cuts": subject.cuts,
         "played": played_of(stored, chances, cuts=subject.cuts, clubs=clubs, language=language),
         "label": subject.label,
         "history": past_of(subject.history, chances, language),
-        "moved": _moved(subject.movement, language),
+        "moved": language.day(subject.before.day) if subject.before else "",
+        "why_moved": why_moved(stored, language) if subject.before else "",
         "fixtures": shown,
         "weighed": any(match.leverage is not None for match in shown),
         "more_fixtures": _more(len(fixtures) - len(shown), language),
@@ -155,24 +162,13 @@ def _meaning(subject: Subject) -> str:
     )
 
 
-def _moved(movement: pl.DataFrame | None, language: Language) -> str:
-    if movement is None or movement.is_empty():
-        return ""
-    day = movement["previous_as_of"][0]
-    assert isinstance(day, date)  # an earlier day is a day
-    return language.say(
-        "Change: in percentage points since the forecast of %(day)s.", day=language.day(day)
-    )
-
-
 def _sums(subject: Subject) -> list[str]:
     """Say how many clubs each column adds up to, which the whole counts do exactly."""
-    outcomes, runs = subject.stored.tables["outcomes"], subject.stored.runs
-    totals = dict(outcomes.group_by("outcome").agg(pl.col("hits").sum()).rows())
+    seats = subject.chances.seats
     said = ", ".join(
-        f"{subject.label(name)}: {totals[name] // runs}"
+        f"{subject.label(name)}: {seats[name]}"
         for name in subject.chances.outcomes
-        if totals[name] % runs == 0
+        if name in seats
     )
     return [subject.language.say("Unrounded, they add up to: %(sums)s.", sums=said)] if said else []
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from forecast.report.page.language import Language, lower_first
 
-__all__ = ["changes", "ladder", "model", "places_in_words", "stage_lines", "stage_name"]
+__all__ = [
+    "changes",
+    "known_of_clubs",
+    "ladder",
+    "model",
+    "places_in_words",
+    "stage_lines",
+    "stage_name",
+]
 
 
 def stage_name(facts: Mapping[str, Any], stage: str, language: Language) -> str:
@@ -123,15 +131,21 @@ def _strengths(facts: Mapping[str, Any], language: Language) -> Iterator[str]:
         )
 
 
-def _known(facts: Mapping[str, Any], language: Language) -> Iterator[str]:
-    """Say by what clubs differ before a result here."""
+def known_of_clubs(facts: Mapping[str, Any], language: Language) -> list[str]:
+    """Return what of the clubs themselves, beside results, strengths are estimated from."""
     strength = facts["strength"]
     columns = strength.get("columns", ())  # a forecast made before these were kept has none
     labels = strength.get("column_labels", [{}] * len(columns))
-    known = [
+    return [
         lower_first(language.label(label, column))
         for label, column in zip(labels, columns, strict=True)
     ]
+
+
+def _known(facts: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Say by what clubs differ before a result here."""
+    strength = facts["strength"]
+    known = known_of_clubs(facts, language)
     if strength.get("earlier_results"):
         known.append(
             language.count(

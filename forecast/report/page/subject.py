@@ -11,7 +11,7 @@ from forecast.report.page.chances import Chances, chances_of
 from forecast.report.page.cut import Cut, cuts_of
 from forecast.report.page.language import Language
 from forecast.report.page.news import question
-from forecast.report.page.past import known_history
+from forecast.report.page.past import Before, before_of, known_history
 from forecast.report.stored import Stored
 from forecast.tables import movement_table
 
@@ -22,14 +22,15 @@ __all__ = ["Subject", "subject_of"]
 class Subject:
     """A forecast, the earlier ones that it may be compared with, and its chances in words.
 
-    `history` has schema `HISTORY`, `movement` schema `MOVEMENT`; `asked` is the label of the
-    outcome that the page is about, `dated` says up to which day results were known.
+    `history` has schema `HISTORY`, `before` is the forecast that the chances moved since; `asked`
+    is the label of the outcome that the page is about, `dated` says up to which day results were
+    known.
     """
 
     stored: Stored
     language: Language
     history: pl.DataFrame
-    movement: pl.DataFrame | None
+    before: Before | None
     chances: Chances
     cuts: tuple[Cut, ...]
     title: str
@@ -70,7 +71,7 @@ def subject_of(stored: Stored, history: pl.DataFrame, language: Language) -> Sub
         stored=stored,
         language=language,
         history=known,
-        movement=movement,
+        before=before_of(known, movement, asked, language),
         chances=chances_of(stored, movement, asked=asked, language=language),
         cuts=cuts_of(stored, language),
         title=stored.facts["competition"]["name"],
