@@ -20,7 +20,16 @@ from forecast.report.pictures.canvas import HIGHLIGHTS, Label, canvas
 from forecast.report.pictures.charts import Words, history_chart, places_chart, points_chart
 from forecast.report.pictures.drawing import Chart, DrawingError, draw
 from forecast.report.pictures.png import repacked
-from forecast.report.pictures.tables import PHONE, SOCIAL, Cell, bands_chart, social_chart
+from forecast.report.pictures.tables import (
+    PHONE,
+    SOCIAL,
+    Cell,
+    ChancesRow,
+    SocialRow,
+    bands_chart,
+    chances_chart,
+    social_chart,
+)
 from forecast.report.stored import read_stored
 
 NAMES = (
@@ -37,7 +46,8 @@ WORDS = Words(title="Title", subtitle=("of", NAMES[0]), x="x", y="y")
 
 
 def chances():
-    return [(name, Cell("1.0%", 0.01 * k, "#ffffff"), None) for k, name in enumerate(NAMES)]
+    cell = Cell("1.0%", 0.01, "#ffffff")
+    return [SocialRow(name, cell, "1% to 2%", None) for name in NAMES]
 
 
 def bands():
@@ -45,7 +55,7 @@ def bands():
 
 
 def social():
-    return social_chart(chances(), heads=("a", "b"), title="t", subtitle="s", source="r")
+    return social_chart(chances(), heads=("a", "b", "c"), title="t", subtitle="s", source="r")
 
 
 def charts():
@@ -61,6 +71,9 @@ def charts():
         Chart("places", places_chart(cells, teams=NAMES, places=8, cuts=[4], words=WORDS)),
         Chart("points", points_chart([(0, 0.0, "<1%"), (3, 0.5, "50%")], words=WORDS)),
         Chart("history", history_chart(lines, first=NAMES[:4], days=days, words=WORDS)),
+        Chart(
+            "narrow", history_chart(lines, first=NAMES[4:], days=days, words=WORDS, names_letters=6)
+        ),
         Chart("bracket", bracket_chart(stages, title=NAMES[0], subtitle=NAMES[3])),
         Chart("social", social(), 1),
         Chart("list", bracket_list(stages, captions=[NAMES[:2], NAMES[2:]], width=PHONE), 0),
@@ -74,12 +87,46 @@ def drawn():
 
 
 def test_any_name_is_drawn_as_text(drawn):
-    assert drawn.keys() == {"places", "points", "history", "bracket", "social", "list", "bands"}
+    assert drawn.keys() == {
+        "places",
+        "points",
+        "history",
+        "narrow",
+        "bracket",
+        "social",
+        "list",
+        "bands",
+    }
     for picture in drawn.values():
         tree = ET.fromstring(picture.svg)  # noqa: S314 (our own drawing)
         assert not [each for each in tree.iter() if each.tag.endswith(("script", "image"))]
     texts = [each.text for each in ET.fromstring(drawn["bracket"].svg).iter() if each.text]  # noqa: S314
     assert {NAMES[0], NAMES[1]} <= {text.strip() for text in texts}
+
+
+def test_no_name_of_a_column_or_on_a_phone_is_cut():
+    """Every word of them is drawn, in lines that the column is wide enough for."""
+    names = ["Clasifica a la fase final", "Octavos de final", "Campeón"]
+    cells = [Cell("1.0%", 0.01, "#ffffff")] * 3
+    spec = chances_chart(
+        [ChancesRow("ADA", cells, "1% to 2%")],
+        columns=[(name, "4 places") for name in names],
+        spread="Range: Asciende",
+        title="t",
+        subtitle="s",
+        source="r",
+    )
+    teams = ["Unión Santo Domingo", "FC Municipal Challhuahuacho", "ADA", "Sport Cáceres"]
+    days = {date(2026, 1, 1): "1", date(2026, 2, 1): "2"}
+    lines = {name: [(day, 0.2) for day in days] for name in teams}
+    phone = history_chart(
+        lines, first=teams, days=days, words=WORDS, width=150, names_width=112, names_letters=16
+    )
+    made = draw([Chart("chances", spec), Chart("history", phone, 0)])
+    for name, words in (("chances", names), ("history", teams)):
+        text = " ".join(ET.fromstring(made[name].svg).itertext())  # noqa: S314 (our own drawing)
+        assert "…" not in text
+        assert {word for each in words for word in each.split()} <= set(text.split())
 
 
 def test_drawing_again_gives_the_same_bytes(drawn):

@@ -44,6 +44,14 @@ class Pictures:
         shown = {"certain": "✓", "impossible": "✗"}.get(status)
         return shown or said(hits, runs, frame["std_error"].max())
 
+    def spread(self, team):
+        frame = self.stored.tables["outcomes"].filter(outcome="champion", team=team)
+        ends = [
+            "<1%" if end < 0.005 else ">99%" if end > 0.995 else f"{100 * end:.0f}%"
+            for end in frame.select("low", "high").row(0)
+        ]
+        return " to ".join(ends)
+
 
 def drawn(address):
     return base64.b64decode(address.removeprefix("data:image/svg+xml;base64,"))
@@ -69,17 +77,21 @@ def final(tmp_path_factory):
 
 
 def test_the_heat_table_prints_the_outcomes(league):
-    lines = [line for line in league.lines["chances"] if len(line) == 3]
+    lines = [line for line in league.lines["chances"] if "%" in line[-1]]
     assert len(lines) == 4
-    for team, *shown in lines:
+    for team, *shown, spread in lines:
         assert shown == [league.outcome(team, name) for name in ("finalist", "champion")]
+        assert spread == league.spread(team)
+    assert ["2 places", "1 place", "champion"] in league.lines["chances"]
 
 
 def test_the_picture_to_share_prints_the_outcomes(league):
     lines = [line for line in league.lines["social"] if "%" in line[-1]]
     assert len(lines) == 4
-    for team, shown in lines:
+    for team, shown, spread in lines:
         assert shown == league.outcome(team, "champion")
+        assert spread == league.spread(team)
+    assert ["Chance, 1 place", "Range (9 in 10)"] in league.lines["social"]
 
 
 def test_bands_on_a_phone_are_sums_of_places(league):

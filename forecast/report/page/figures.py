@@ -17,7 +17,14 @@ from forecast.report.page.subject import Subject
 from forecast.report.pictures.bracket import bracket_chart, bracket_list, in_bracket_order
 from forecast.report.pictures.charts import Words, history_chart, places_chart, points_chart
 from forecast.report.pictures.drawing import Chart
-from forecast.report.pictures.tables import PHONE, Cell, chances_chart, social_chart
+from forecast.report.pictures.tables import (
+    PHONE,
+    Cell,
+    ChancesRow,
+    SocialRow,
+    chances_chart,
+    social_chart,
+)
 
 __all__ = ["Figure", "figures_of"]
 
@@ -28,6 +35,7 @@ _MOST_ROWS = 64
 _SOCIAL_ROWS = 10
 _HIGHLIGHTED = 4
 _PHONE_POINTS = 256
+_PHONE_LETTERS = 16
 _PHONE_HISTORY = (150, 112)
 """Widths that leave room for the rest on a phone: of the curve, of the lines and their names."""
 
@@ -60,13 +68,24 @@ def _cell(subject: Subject, team: str, outcome: str) -> Cell:
     return Cell(chance.text, share, css(shade(chance.shade)))
 
 
+def _spread(subject: Subject, team: str) -> str:
+    """Return the range of the asked chance, if it has one."""
+    chance = subject.chances.by[team, subject.chances.asked]
+    sure = subject.stored.facts["strength"]["uncertainty"] == "none"
+    return "" if sure or chance.proved else chance.spread
+
+
 def _chances(subject: Subject) -> Figure:
     names = subject.chances.outcomes
     title = subject.language.say("Chances of every club")
     teams = subject.chances.teams[:_MOST_ROWS]
     spec = chances_chart(
-        [(team, [_cell(subject, team, name) for name in names]) for team in teams],
-        columns=[subject.label(name) for name in names],
+        [
+            ChancesRow(team, [_cell(subject, team, name) for name in names], _spread(subject, team))
+            for team in teams
+        ],
+        columns=[(subject.label(name), subject.seats(name)) for name in names],
+        spread=subject.language.say("Range: %(outcome)s", outcome=subject.asked),
         title=title,
         subtitle=subject.subtitle,
         source=subject.source,
@@ -75,20 +94,29 @@ def _chances(subject: Subject) -> Figure:
 
 
 def _social(subject: Subject) -> Figure:
-    chances = subject.chances
+    chances, say = subject.chances, subject.language.say
     last = chances.outcomes[-1]
     second = last if last != chances.asked else None
     spec = social_chart(
         [
-            (
+            SocialRow(
                 team,
                 _cell(subject, team, chances.asked),
+                _spread(subject, team),
                 _cell(subject, team, second) if second else None,
             )
             for team in chances.teams[:_SOCIAL_ROWS]
         ],
-        heads=(subject.asked, subject.label(last)),
-        title=subject.title,
+        heads=(
+            ", ".join(filter(None, (say("Chance"), subject.seats(chances.asked)))),
+            say("Range (9 in 10)"),
+            subject.label(last),
+        ),
+        title=say(
+            "%(competition)s: chance of “%(outcome)s”",
+            competition=subject.title,
+            outcome=subject.asked,
+        ),
         subtitle=subject.dated,
         source=subject.source,
     )
@@ -188,6 +216,7 @@ def _past(subject: Subject) -> Iterator[Figure]:
         words=replace(words, title=""),
         width=width,
         names_width=names_width,
+        names_letters=_PHONE_LETTERS,
     )
     yield Figure(Chart("history", spec), title, description, "#past", _phone("history", narrow))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,9 @@ from forecast.report.stored import Stored
 from forecast.tables import movement_table
 
 __all__ = ["Subject", "subject_of"]
+
+_NAMED_SOURCES = 3
+"""On a picture; the page names all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,35 @@ class Subject:
 
     @property
     def source(self) -> str:
-        """Where the numbers of a picture come from."""
-        return self.language.say(
-            "Source: forecast %(version)s, %(runs)s simulated tournaments",
+        """Where the numbers of a picture come from: who published the data, and who computed."""
+        made = self.language.say(
+            "Computed: forecast %(version)s, %(runs)s simulated tournaments",
             version=self.stored.provenance["versions"]["forecast"],
             runs=self.language.integer(self.stored.runs),
+        )
+        names = self.stored.facts.get("sources")  # older forecasts do not know
+        return f"{self._data(names)}. {made}" if names else made
+
+    def _data(self, names: Sequence[str]) -> str:
+        """Name the first of those who published the data, and how many more there are."""
+        more = len(names) - _NAMED_SOURCES
+        named = ", ".join(names[:_NAMED_SOURCES])
+        if more <= 0:
+            return self.language.say("Data: %(names)s", names=named)
+        return self.language.count(
+            "Data: %(names)s and %(number)s more",
+            "Data: %(names)s and %(number)s more",
+            more,
+            names=named,
+        )
+
+    def seats(self, outcome: str) -> str:
+        """Say how many teams reach an outcome, or nothing if that differs between runs."""
+        number = self.chances.seats.get(outcome)
+        return (
+            ""
+            if number is None
+            else self.language.count("%(number)s place", "%(number)s places", number)
         )
 
     def label(self, outcome: str) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "Label",
     "Line",
     "canvas",
+    "halved",
     "titled",
 ]
 
@@ -123,6 +124,15 @@ def canvas(
         "config": {**CONFIG, "padding": 0},
         "layer": [shape for shape in shapes if shape["data"]["values"]],
     }
+
+
+def halved(name: str, letters: int | None) -> list[str]:
+    """Return a name in one line, or in two if it has more letters and a gap."""
+    gaps = [k for k in range(1, len(name) - 1) if name[k] == " "]
+    if letters is None or len(name) <= letters or not gaps:
+        return [name]
+    middle = min(gaps, key=lambda k: abs(2 * k - len(name)))
+    return [name[:middle], name[middle + 1 :]]
 
 
 def titled(spec: dict[str, Any], title: str, subtitle: Sequence[str]) -> dict[str, Any]:

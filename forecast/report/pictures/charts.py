@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, INK, titled
+from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, INK, halved, titled
 
 __all__ = ["Words", "history_chart", "places_chart", "points_chart"]
 
@@ -24,7 +24,7 @@ _LEAST_STEP = 0.14
 """Labels of the scale of the heat map, and their least distance as a share of its length."""
 
 _APART = 0.055
-"""Least distance of two labels at the ends of lines, as a share of the height."""
+"""Least distance of two lines of text at the ends of lines, as a share of the height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,12 @@ def history_chart(
     words: Words,
     width: int = 520,
     names_width: int = 190,
+    names_letters: int | None = None,
 ) -> dict[str, Any]:
     """Return one line a team of (day, probability); `first` teams, at most four, stand out.
 
-    Those have a colour, a shape of their points and their name at the end of the line.
+    Those have a colour, a shape of their points and their name at the end of the line, in two lines
+    if it has more than `names_letters`.
     """
     start = min(days)
     names = list(first[: len(HIGHLIGHTS)])
@@ -178,7 +180,7 @@ def history_chart(
             "shape": {"field": "shape", "type": "ordinal", "scale": shapes, "legend": None},
         },
     }  # fmt: skip
-    named = _ends(lines, names, x, y, limit=names_width)
+    named = _ends(lines, names, x, y, limit=names_width, letters=names_letters)
     spec = {"width": width, "height": 280, "layer": [drawn, points, named]}
     return titled(spec, words.title, words.subtitle)
 
@@ -220,16 +222,21 @@ def _ends(
     y: dict[str, Any],
     *,
     limit: int,
+    letters: int | None,
 ) -> dict[str, Any]:
     """Write names at the ends of their lines, moved apart where they would overlap."""
     highest = max((p for line in lines.values() for _, p in line), default=1.0) or 1.0
     last_day = x["scale"]["domain"][1]
     values: list[dict[str, Any]] = []
-    at = 2 * highest
+    at, lines_above = 2 * highest, 1
     for team in sorted(names, key=lambda name: -lines[name][-1][1]):
-        at = min(lines[team][-1][1], at - _APART * highest)
+        at = min(lines[team][-1][1], at - _APART * highest * lines_above)
+        told = halved(team, letters)
+        lines_above = len(told)
         color = HIGHLIGHTS[names.index(team)]
-        values.append({"team": team, "day": last_day, "p": at, "color": color})
+        values.append(
+            {"team": told if len(told) > 1 else team, "day": last_day, "p": at, "color": color}
+        )
     return {
         "data": {"values": values},
         "mark": {"type": "text", "align": "left", "dx": 9, "fontSize": 12, "limit": limit},

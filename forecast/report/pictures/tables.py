@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
-from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, SOFT, Box, Label, canvas
+from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, SOFT, Box, Label, canvas, halved
 
-__all__ = ["PHONE", "SOCIAL", "Cell", "bands_chart", "chances_chart", "social_chart"]
+__all__ = [
+    "PHONE",
+    "SOCIAL",
+    "Cell",
+    "ChancesRow",
+    "SocialRow",
+    "bands_chart",
+    "chances_chart",
+    "social_chart",
+]
 
 SOCIAL = (1200, 675)
 """Width and height of a picture for social media, in pixels."""
@@ -17,6 +27,9 @@ PHONE = 336
 """Width of what a phone shows without scrolling, in CSS pixels."""
 
 _NAME, _COLUMN, _ROW = 230, 96, 22
+_HEAD, _HEAD_LETTERS = 15, 12
+"""Height of a line above a column, and how many letters it holds in bold."""
+
 _PHONE_NAME = 148
 _PHONE_LETTERS = 22
 _MARGIN = 16
@@ -31,29 +44,61 @@ class Cell:
     fill: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChancesRow:
+    """A team, its chance of each outcome, and the range of the asked one, or nothing."""
+
+    team: str
+    cells: Sequence[Cell]
+    spread: str
+
+
+@dataclass(frozen=True, slots=True)
+class SocialRow:
+    """A team, its chance with its range, and its chance of the last outcome, if another."""
+
+    team: str
+    first: Cell
+    spread: str
+    second: Cell | None
+
+
 def chances_chart(
-    rows: Sequence[tuple[str, Sequence[Cell]]],
+    rows: Sequence[ChancesRow],
     *,
-    columns: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+    spread: str,
     title: str,
     subtitle: str,
     source: str,
 ) -> dict[str, Any]:
-    """Return the heat table, a row a team, a column an outcome."""
-    width = 2 * _MARGIN + _NAME + _COLUMN * len(columns)
-    top = 92
+    """Return the heat table, a row a team, a column an outcome, and one for the range if it has.
+
+    A column has a name and below it for how many there is place.
+    """
+    ranged = any(row.spread for row in rows)
+    heads = [[*_lines(name), seats] for name, seats in columns]
+    heads += [_lines(spread)] if ranged else []
+    width = 2 * _MARGIN + _NAME + _COLUMN * len(heads)
+    top = 70 + _HEAD * max(map(len, heads), default=1)
     boxes: list[Box] = []
     labels = [
         Label(_MARGIN, 24, title, width - 2 * _MARGIN, size=17, bold=True),
         Label(_MARGIN, 46, subtitle, width - 2 * _MARGIN, size=12, fill=SOFT),
     ]
-    for number, name in enumerate(columns):
-        x = _MARGIN + _NAME + (number + 1) * _COLUMN - 8
-        labels.append(Label(x, top - 14, name, _COLUMN - 10, 12, "right", bold=True))
-    for line, (team, cells) in enumerate(rows):
+    for number, lines in enumerate(heads, start=1):
+        x = _MARGIN + _NAME + number * _COLUMN - 8
+        for up, text in enumerate(reversed(lines)):
+            bold = up > 0 or number > len(columns)
+            at = top - 12 - up * _HEAD
+            labels.append(Label(x, at, text, _COLUMN, 12, "right", bold=bold))
+    for line, row in enumerate(rows):
         y = top + line * _ROW
-        labels.append(Label(_MARGIN, y + _ROW / 2, team, _NAME - 12, size=13))
-        for number, cell in enumerate(cells):
+        labels.append(Label(_MARGIN, y + _ROW / 2, row.team, _NAME - 12, size=13))
+        if ranged:
+            at = width - _MARGIN - 8
+            labels.append(Label(at, y + _ROW / 2, row.spread, _COLUMN, 12, "right", fill=SOFT))
+        for number, cell in enumerate(row.cells):
             x = _MARGIN + _NAME + number * _COLUMN
             boxes.append(Box(x, y, x + _COLUMN, y + _ROW - 1, cell.fill))
             at = x + _COLUMN - 8
@@ -61,6 +106,11 @@ def chances_chart(
     bottom = top + len(rows) * _ROW + 18
     labels.append(Label(_MARGIN, bottom, source, width - 2 * _MARGIN, size=11, fill=SOFT))
     return canvas(width, bottom + 18, boxes=boxes, labels=labels)
+
+
+def _lines(name: str) -> list[str]:
+    """Return a name in lines that fit above a column; only a longer word is cut."""
+    return wrap(name, _HEAD_LETTERS, break_long_words=False) or [""]
 
 
 def bands_chart(
@@ -88,44 +138,48 @@ def bands_chart(
 def _wrapped(team: str, y: float) -> list[Label]:
     """Return a name beside a row at y on a phone, in two lines if it is long."""
     limit = _PHONE_NAME - 10
-    gaps = [k for k, letter in enumerate(team) if letter == " "]
-    if len(team) <= _PHONE_LETTERS or not gaps:
+    halves = halved(team, _PHONE_LETTERS)
+    if len(halves) == 1:
         return [Label(0, y + _ROW / 2, team, limit, 11)]
-    middle = min(gaps, key=lambda k: abs(2 * k - len(team)))
-    halves = (team[:middle], team[middle + 1 :])
     heights = (0.27 * _ROW, 0.73 * _ROW)
     return [Label(0, y + down, half, limit, 10) for down, half in zip(heights, halves, strict=True)]
 
 
 def social_chart(
-    rows: Sequence[tuple[str, Cell, Cell | None]],
+    rows: Sequence[SocialRow],
     *,
-    heads: tuple[str, str],
+    heads: tuple[str, str, str],
     title: str,
     subtitle: str,
     source: str,
 ) -> dict[str, Any]:
-    """Return 1200 x 675 with a bar a team for the first chance, and the second as a number."""
+    """Return 1200 x 675 with a bar a team for the first chance, its range, and the second chance.
+
+    `heads` are what stands above the three.
+    """
     width, height = SOCIAL
     left, right = 56, width - 56
     top, step = 182, 42
-    bar, longest = left + 400, 500
-    most = max((first.share for _, first, _ in rows), default=1) or 1
+    bar, longest, ranges = left + 400, 270, right - 150
+    most = max((row.first.share for row in rows), default=1) or 1
     boxes = [Box(0, 0, width, 12, BLUE)]
     labels = [
-        Label(left, 62, title, right - left, size=40, bold=True),
+        Label(left, 62, title, right - left, size=34, bold=True),
         Label(left, 108, subtitle, right - left, size=22, fill=SOFT),
-        Label(bar, top - 24, heads[0], 420, size=19, bold=True),
+        Label(bar, top - 24, heads[0], 330, size=19, bold=True),
         Label(left, height - 34, source, right - left, size=17, fill=SOFT),
     ]
-    if any(second for _, _, second in rows):
-        labels.append(Label(right, top - 24, heads[1], 200, 19, "right", bold=True))
-    for number, (team, first, second) in enumerate(rows):
+    if any(row.spread for row in rows):
+        labels.append(Label(ranges, top - 24, heads[1], 200, 19, "right", bold=True))
+    if any(row.second for row in rows):
+        labels.append(Label(right, top - 24, heads[2], 140, 19, "right", bold=True))
+    for number, row in enumerate(rows):
         y = top + number * step + step / 2 - 4
-        end = bar + max(longest * first.share / most, 2)
+        end = bar + max(longest * row.first.share / most, 2)
         boxes.append(Box(bar, y - 14, end, y + 14, BLUE))
-        labels.append(Label(bar - 16, y, team, 384, 22, "right"))
-        labels.append(Label(end + 10, y, first.text, 100, 22, bold=True))
-        if second is not None:
-            labels.append(Label(right, y, second.text, 110, 22, "right"))
+        labels.append(Label(bar - 16, y, row.team, 384, 22, "right"))
+        labels.append(Label(end + 10, y, row.first.text, 100, 22, bold=True))
+        labels.append(Label(ranges, y, row.spread, 200, 22, "right", fill=SOFT))
+        if row.second is not None:
+            labels.append(Label(right, y, row.second.text, 110, 22, "right"))
     return canvas(width, height, boxes=boxes, labels=labels)
