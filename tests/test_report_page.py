@@ -511,14 +511,15 @@ def test_what_the_first_had_before_and_who_was_first_is_told_with_its_day(stored
 
 
 def test_why_chances_moved_names_what_is_known_of_the_clubs(stored):
-    def said(**known):
-        facts = {**stored.facts, "strength": {**stored.facts["strength"], **known}}
+    def said(start=None, **known):
+        strength = {**stored.facts["strength"], **known}
+        facts = {**stored.facts, "start": start, "strength": strength}
         return why_moved(Stored(facts, stored.provenance, stored.tables), language("en"))
 
     assert said(results=24).endswith("what is estimated of the other clubs.")
     known = {"columns": ["altitude_m"], "column_labels": [{"en": "Altitude of its home"}]}
     assert said(results=24, **known).endswith("how much this is worth: altitude of its home.")
-    assert said(results=0) == said(results=24, model="given") == ""
+    assert said(results=0) == said(results=24, model="given") == said("final", results=24) == ""
 
 
 def test_a_card_says_how_its_chance_moved_and_leads_back_to_its_row(pages):

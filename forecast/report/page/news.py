@@ -101,9 +101,9 @@ def compared(stored: Stored, language: Language) -> str:
 
 
 def why_moved(stored: Stored, language: Language) -> str:
-    """Say why a club that wins may fall, if strengths are estimated from results."""
+    """Say why a club that wins may fall: in a table, if strengths are estimated from results."""
     strength = stored.facts["strength"]
-    if strength["model"] == "given" or not strength["results"]:
+    if strength["model"] == "given" or not strength["results"] or stored.facts["start"]:
         return ""
     said = language.say(
         "What counts is each result beside what was expected: who wins by less may fall, who loses "

@@ -15,7 +15,7 @@ _ROW, _PAD = 19, 6
 _TOP = 86
 _BETWEEN = 16
 _MARGIN = 16
-_LEAST = 520
+_LEAST = 640
 """Room for the title above a single stage."""
 
 
