@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from forecast.cli.beside import side_by_side
 from forecast.cli.exits import failure_code
-from forecast.cli.streams import say
+from forecast.cli.streams import emit, say
 from forecast.config import Overrides, find_configs, load
-from forecast.errors import ConfigError
+from forecast.errors import ConfigError, ForecastError
 from forecast.plan import Plan
 from forecast.report.text import shown
 
@@ -26,14 +28,25 @@ class _Loaded:
     code: int
 
 
+MANY = 8
+"""Forecasts in which a process earns back the second that it takes to start."""
+
+
 def run_batch(
-    configs: Iterable[Path], verb: Callable[[Plan], str], *, overrides: Overrides | None = None
+    configs: Iterable[Path],
+    verb: Callable[[Plan], str],
+    *,
+    overrides: Overrides | None = None,
+    beside: Callable[[Plan], str] | None = None,
+    processes: int | None = None,
 ) -> int:
     """Apply `verb` to every config and return the exit code: 0, or that of the first failure.
 
-    `verb` returns how it ended in a word or two, for the summary. All configs are read before
-    any verb starts, and two with one id stop everything, since they would share a folder. They
-    go in the order of their days, so that a page can say what changed since the one before.
+    `verb` returns how it ended in a word or two, for the summary. If there are many, all but the
+    first, which compiles for all, are done by `beside`, picklable, in so many `processes`, by
+    default one a core. All configs are read before any verb starts, and two with one id stop
+    everything, since they would share a folder. They go in the order of their days, so that a page
+    can say what changed since the one before.
 
     Raises
     ------
@@ -41,12 +54,42 @@ def run_batch(
         If two configs have the same id.
     """
     loaded = [each for path in configs for each in _load(path, overrides or Overrides())]
+    for warning in dict.fromkeys(w for each in loaded if each.plan for w in each.plan.warnings):
+        say(f"warning: {warning}")
     _demand_distinct(loaded)
-    ends = [(each, *_end(each, verb)) for each in sorted(loaded, key=_day)]
+    ordered = sorted(loaded, key=_day)
+    if beside is not None and (cores := _cores_for(len(ordered), processes)) > 1:
+        ends = [_end(ordered[0], verb), *_ends_beside(ordered[1:], beside, processes=cores)]
+    else:
+        ends = [_end(each, verb) for each in ordered]
     if len(ends) > 1:
-        for each, _, end in ends:
+        for each, (_, end) in zip(ordered, ends, strict=True):
             say(f"{each.path}: {end}")
-    return next((code for _, code, _ in ends if code), 0)
+    return next((code for code, _ in ends if code), 0)
+
+
+def _cores_for(forecasts: int, processes: int | None) -> int:
+    """Return how many processes so many forecasts are worth."""
+    if forecasts <= MANY:
+        return 1
+    from forecast.pipeline import available_workers  # noqa: PLC0415 (a second, only if needed)
+
+    return min(processes or available_workers(), forecasts // MANY)
+
+
+def _ends_beside(
+    loaded: Iterable[_Loaded], verb: Callable[[Plan], str], *, processes: int
+) -> Iterator[tuple[int, str]]:
+    """Yield exit code and word of each config, run in several processes; say what they said."""
+    for said in side_by_side(partial(_end, verb=verb), loaded, processes=processes):
+        if said.errors:
+            say(said.errors.removesuffix("\n"))
+        try:
+            emit(said.output)
+        except ForecastError as error:
+            yield said.end if said.end[0] else _failed(error)
+        else:
+            yield said.end
 
 
 def _day(each: _Loaded) -> date:
@@ -68,8 +111,6 @@ def _load_one(path: Path, overrides: Overrides) -> _Loaded:
         plan = load(path, overrides)
     except Exception as error:  # noqa: BLE001 (same)
         return _Loaded(str(path), None, failure_code(error))
-    for warning in plan.warnings:
-        say(f"warning: {warning}")
     return _Loaded(str(path), plan, 0)
 
 
@@ -93,5 +134,9 @@ def _end(each: _Loaded, verb: Callable[[Plan], str]) -> tuple[int, str]:
     try:
         return 0, verb(each.plan)
     except Exception as error:  # noqa: BLE001 (same)
-        code = failure_code(error)
-        return code, f"failed (exit code {code})"
+        return _failed(error)
+
+
+def _failed(error: Exception) -> tuple[int, str]:
+    code = failure_code(error)
+    return code, f"failed (exit code {code})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,10 +83,15 @@ def run(
 
     overrides = Overrides(runs=runs, target_error=target_error, rng_seed=rng_seed)
 
-    def verb(plan: Plan) -> str:
-        return _forecast(plan, out=out, workers=workers, force=force, report=report)
-
-    code = run_batch(configs, verb, overrides=overrides)
+    # A page says what changed since the forecast before, so forecasts with pages take their turn.
+    one = partial(_forecast, out=out, force=force, report=report)
+    code = run_batch(
+        configs,
+        partial(one, workers=workers),
+        overrides=overrides,
+        beside=None if report else partial(one, workers=1),
+        processes=workers,
+    )
     if out.is_dir():
         from forecast.report.index import write_index  # noqa: PLC0415 (same)
 

@@ -71,7 +71,8 @@ def _entries(folder: Path, spoken: Language) -> Iterator[_Entry]:
         facts = json.loads((folder / _PACKAGE).read_bytes())["forecast"]
         tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
         stored = Stored(facts=facts, provenance={}, tables=tables)
-        chances = chances_of(stored, None, asked=question(stored), language=spoken)
+        asked = question(stored)
+        chances = chances_of(stored, None, asked=asked, language=spoken, leaders=True)
         yield _Entry(
             competition=str(facts["competition"]["name"]),
             name=folder.name,

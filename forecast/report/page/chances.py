@@ -72,12 +72,24 @@ class Chances:
 
 
 def chances_of(
-    stored: Stored, movement: pl.DataFrame | None, *, asked: str, language: Language
+    stored: Stored,
+    movement: pl.DataFrame | None,
+    *,
+    asked: str,
+    language: Language,
+    leaders: bool = False,
 ) -> Chances:
-    """Return all chances of a forecast; `movement` has schema `MOVEMENT`."""
+    """Return all chances of a forecast, or those of the `leaders` in what is asked alone.
+
+    `movement` has schema `MOVEMENT`.
+    """
     frame = stored.tables["outcomes"].with_columns(
         column_error=pl.col("std_error").max().over("outcome")
     )
+    if leaders:
+        most = pl.col("hits") == pl.col("hits").max()
+        first = frame.filter(outcome=asked).filter(most)["team"]
+        frame = frame.filter(pl.col("team").is_in(first.implode()))
     status = _status(stored)
     moves = _moves(movement, language)
     by = {

@@ -1,0 +1,85 @@
+"""Forecasts of a big batch in several processes: the same files and words, and one clean stop."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from cli_builders import write_cup
+
+from forecast.cli import batch
+from forecast.cli.exits import exit_code
+from forecast.cli.verbs import app
+
+PROGRAM = [sys.executable, "-m", "forecast"]
+
+pytestmark = pytest.mark.usefixtures("former_signals")
+
+
+def forecast(*arguments):
+    return exit_code(lambda: app([str(argument) for argument in arguments]))
+
+
+def data_files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "provenance.json"
+    }
+
+
+def test_several_processes_write_and_say_what_one_does(tmp_path, capsys, monkeypatch):
+    """A forecast that fails, here for another's folder, leaves the others alone."""
+    # Names of one length: lines are as wide as the longest, and that has the path.
+    alone, aside = tmp_path / "alone", tmp_path / "aside"
+    for out in (alone, aside):
+        (out / "c").mkdir(parents=True)
+        (out / "c" / "mine.txt").write_text("mine", "utf-8")
+    asked = ("run", *write_cup(tmp_path, ids=("a", "b", "c", "d")), "--no-report")
+    code = forecast(*asked, "--workers", 1, "--out", alone)
+    expected = capsys.readouterr()
+    monkeypatch.setattr(batch, "MANY", 1)
+    assert forecast(*asked, "--workers", 2, "--out", aside) == code == 3
+    found = capsys.readouterr()
+    assert found.out.replace(str(aside), str(alone)) == expected.out
+    assert found.err.replace(str(aside), str(alone)) == expected.err
+    assert expected.out.count("Cup") == 3
+    assert expected.err.count("failed (exit code 3)") == 1
+    assert data_files(aside) == data_files(alone)
+
+
+@pytest.mark.parametrize(
+    ("forecasts", "asked", "processes"), [(8, None, 1), (16, 2, 2), (200, 3, 3), (17, 8, 2)]
+)
+def test_a_batch_gets_as_many_processes_as_it_is_worth(forecasts, asked, processes):
+    assert batch._cores_for(forecasts, asked) == processes
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_all_processes_and_leaves_nothing_half_done(tmp_path, number):
+    """The signal comes to the first process alone, in the middle of long simulations."""
+    ids = [f"f{k:02d}" for k in range(17)]
+    first, *others = write_cup(tmp_path, ids=ids)
+    for path in others:
+        long = path.read_text("utf-8").replace("runs = 1000", "runs = 4_000_000_000")
+        path.write_text(long, "utf-8")
+    out = tmp_path / "out"
+    command = [*PROGRAM, "run", first, *others, "--no-report", "--workers", "2", "--out", out]
+    with subprocess.Popen(  # noqa: S603 (our own program)
+        list(map(str, command)), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        deadline = time.monotonic() + 90
+        while len(list(out.glob(".f*.lock"))) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        process.send_signal(number)
+        stopped = time.monotonic()
+        _, errors = process.communicate(timeout=60)
+        assert time.monotonic() - stopped < 30
+        assert process.returncode == 128 + number
+    note, stopping = errors.decode().splitlines()  # the note is the first forecast's
+    assert note.startswith("note: ")
+    assert stopping.startswith(f"stopped by {number.name}")
+    assert {path.name for path in out.iterdir()} <= {"f00", "history", "index.html"}
+    assert (out / "f00" / "outcomes.csv").exists()
