@@ -1,5 +1,6 @@
 """Forecasts of a big batch in several processes: the same files and words, and one clean stop."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 from cli_builders import write_cup
 
 from forecast.cli import batch
+from forecast.cli.beside import side_by_side
 from forecast.cli.exits import exit_code
 from forecast.cli.verbs import app
 
@@ -47,6 +49,22 @@ def test_several_processes_write_and_say_what_one_does(tmp_path, capsys, monkeyp
     assert expected.out.count("Cup") == 3
     assert expected.err.count("failed (exit code 3)") == 1
     assert data_files(aside) == data_files(alone)
+
+
+def say_or_die(item):
+    """Work of a process; the last item kills it, as a machine without memory would."""
+    if item == "last":
+        time.sleep(2)  # until the others are done
+        os.kill(os.getpid(), signal.SIGKILL)
+    sys.stdout.write(f"{item}\n")
+    return 0, "done"
+
+
+def test_what_a_killed_process_leaves_undone_is_told_from_what_is_done():
+    items = ["one", "two", "three", "last"]
+    *done, undone = side_by_side(say_or_die, items, processes=2)
+    assert [said.output for said in done] == ["one\n", "two\n", "three\n"]
+    assert undone is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from forecast.cli.beside import side_by_side
 from forecast.cli.exits import failure_code
 from forecast.cli.streams import emit, say
 from forecast.config import Overrides, find_configs, load
-from forecast.errors import ConfigError, ForecastError
+from forecast.errors import ConfigError, ForecastError, OutputError
 from forecast.plan import Plan
 from forecast.report.text import shown
 
@@ -82,6 +82,9 @@ def _ends_beside(
 ) -> Iterator[tuple[int, str]]:
     """Yield exit code and word of each config, run in several processes; say what they said."""
     for said in side_by_side(partial(_end, verb=verb), loaded, processes=processes):
+        if said is None:
+            yield _failed(OutputError("not done: a process of the batch was killed from outside"))
+            continue
         if said.errors:
             say(said.errors.removesuffix("\n"))
         try:

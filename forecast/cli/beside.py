@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from shutil import get_terminal_size
@@ -38,9 +39,10 @@ class Said:
 
 def side_by_side(
     work: Callable[[Item], tuple[int, str]], items: Iterable[Item], *, processes: int
-) -> Iterator[Said]:
+) -> Iterator[Said | None]:
     """Do `work` for every item in so many processes, and yield what came of it, in order.
 
+    That is nothing for all that are not done when one of the processes is killed from outside.
     `work` and the items must be picklable. If this process is stopped, the others are, too, and
     leave nothing half-done behind.
     """
@@ -51,7 +53,7 @@ def side_by_side(
         for future in [pool.submit(_listened, work, item) for item in items]:
             while not wait([future], timeout=LOOK).done:
                 pass
-            yield future.result()
+            yield None if isinstance(future.exception(), BrokenProcessPool) else future.result()
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()
