@@ -232,3 +232,13 @@ def test_every_picture_says_what_it_shows(folder):
         for figure in figures_of(subject):
             assert figure.title
             assert figure.table is None or len(figure.description) > 20
+
+
+@pytest.mark.parametrize("limit", [20, 60, 110, 200])
+@pytest.mark.parametrize("size", [11, 13])
+def test_no_letter_is_cut_in_two(limit, size):
+    """A name of Arabic letters and emoji, in all places that an ellipsis can have."""
+    name = "نادي الأهلي " + 12 * "😀" + " الرياضي"
+    labels = [Label(0, 20 * k, name[k:], limit, size) for k in range(10)]
+    spec = json.dumps(canvas(300, 220, labels=labels))
+    assert "…" in vl_convert.vegalite_to_svg(spec)

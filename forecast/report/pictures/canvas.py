@@ -19,6 +19,7 @@ __all__ = [
     "Line",
     "canvas",
     "halved",
+    "never_halved",
     "titled",
 ]
 
@@ -83,6 +84,10 @@ class Line:
     x2: float
     y2: float
     stroke: str
+
+
+_ONE_UNIT = 0xFFFF
+"""The last letter that UTF-16 writes whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,18 @@ def _layer(
     return {"data": {"values": values}, "mark": mark, "encoding": encoding}
 
 
+def never_halved(text: str, limit: float, size: float) -> str:
+    """Return a text as it is, or cut here if the renderer could cut one of its letters in two.
+
+    It cuts between the halves of UTF-16, and half an emoji ends it. Letters are at most as wide as
+    one and a half times their size, so what is left fits.
+    """
+    most = int(limit / (1.5 * size))
+    if len(text) <= most or all(ord(letter) <= _ONE_UNIT for letter in text):
+        return text
+    return f"{text[: max(most - 1, 0)]}…"
+
+
 def _texts(labels: Sequence[Label], where: dict[str, Any]) -> list[dict[str, Any]]:
     """One layer a style, which a mark has and its data cannot."""
 
@@ -169,6 +186,9 @@ def _texts(labels: Sequence[Label], where: dict[str, Any]) -> list[dict[str, Any
             "fontWeight": "bold" if bold else "normal",
         }
         encoding = {**where, "text": {"field": "text"}, "fill": _own("fill")}
-        values = [{"x": e.x, "y": e.y, "text": e.text, "fill": e.fill} for e in group]
+        values = [
+            {"x": e.x, "y": e.y, "text": never_halved(e.text, limit, size), "fill": e.fill}
+            for e in group
+        ]
         found.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
     return found

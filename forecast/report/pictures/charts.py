@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, INK, halved, titled
+from forecast.report.pictures.canvas import BLUE, HIGHLIGHTS, INK, halved, never_halved, titled
 
 __all__ = ["Words", "history_chart", "places_chart", "points_chart"]
 
@@ -231,11 +231,11 @@ def _ends(
     at, lines_above = 2 * highest, 1
     for team in sorted(names, key=lambda name: -lines[name][-1][1]):
         at = min(lines[team][-1][1], at - _APART * highest * lines_above)
-        told = halved(team, letters)
+        told = [never_halved(part, limit, 12) for part in halved(team, letters)]
         lines_above = len(told)
         color = HIGHLIGHTS[names.index(team)]
         values.append(
-            {"team": told if len(told) > 1 else team, "day": last_day, "p": at, "color": color}
+            {"team": told if len(told) > 1 else told[0], "day": last_day, "p": at, "color": color}
         )
     return {
         "data": {"values": values},
