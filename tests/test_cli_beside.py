@@ -74,9 +74,23 @@ def test_a_batch_gets_as_many_processes_as_it_is_worth(forecasts, asked, process
     assert batch._cores_for(forecasts, asked) == processes
 
 
+def wait_for(out, locks):
+    """Wait until the first forecast is there, and so many others have begun."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        begun = len(list(out.glob(".f*.lock")))
+        if (out / "f00" / "outcomes.csv").exists() and begun >= locks:
+            break
+        time.sleep(0.02)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_all_processes_and_leaves_nothing_half_done(tmp_path, number):
-    """The signal comes to the first process alone, in the middle of long simulations."""
+@pytest.mark.parametrize(("locks", "after"), [(0, 0.05), (0, 0.3), (2, 0.5)])
+def test_a_signal_stops_all_processes_and_leaves_nothing_half_done(tmp_path, number, locks, after):
+    """While they start, while they import, and in the middle of long simulations.
+
+    SIGINT comes to all of them, as from a terminal, SIGTERM to the first one alone.
+    """
     ids = [f"f{k:02d}" for k in range(17)]
     first, *others = write_cup(tmp_path, ids=ids)
     for path in others:
@@ -85,13 +99,15 @@ def test_a_signal_stops_all_processes_and_leaves_nothing_half_done(tmp_path, num
     out = tmp_path / "out"
     command = [*PROGRAM, "run", first, *others, "--no-report", "--workers", "2", "--out", out]
     with subprocess.Popen(  # noqa: S603 (our own program)
-        list(map(str, command)), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        list(map(str, command)),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     ) as process:
-        deadline = time.monotonic() + 90
-        while len(list(out.glob(".f*.lock"))) < 2 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.5)
-        process.send_signal(number)
+        wait_for(out, locks)
+        time.sleep(after)
+        (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
         stopped = time.monotonic()
         _, errors = process.communicate(timeout=60)
         assert time.monotonic() - stopped < 30

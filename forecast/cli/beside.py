@@ -12,13 +12,17 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from multiprocessing.resource_tracker import ensure_running
 from shutil import get_terminal_size
+from time import monotonic
 from types import FrameType
 from typing import TypeVar
+
+from forecast.cli.exits import TIDYING
 
 __all__ = ["Said", "side_by_side"]
 
@@ -26,6 +30,8 @@ Item = TypeVar("Item")
 
 LOOK = 0.1
 """Seconds between looks for a signal: polars takes SIGINT first, and then it ends no wait."""
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,35 @@ def side_by_side(
     columns = str(get_terminal_size().columns) if sys.stdout.isatty() else os.environ.get("COLUMNS")
     pool = ProcessPoolExecutor(processes, mp_context=fresh, initializer=_begin, initargs=(columns,))
     try:
-        for future in [pool.submit(_listened, work, item) for item in items]:
+        for future in _submitted(pool, work, items):
             while not wait([future], timeout=LOOK).done:
                 pass
             yield None if isinstance(future.exception(), BrokenProcessPool) else future.result()
     except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        _end_all()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _submitted(
+    pool: ProcessPoolExecutor, work: Callable[[Item], tuple[int, str]], items: Iterable[Item]
+) -> list[Future[Said]]:
+    """Hand in all items, which starts the processes; signals wait for them until `_begin`."""
+    ensure_running()  # a helper of multiprocessing, whose start would let signals through
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        return [pool.submit(_listened, work, item) for item in items]
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+
+
+def _end_all() -> None:
+    """Stop all processes, again and again: what a handler raises may get lost in a callback."""
+    while running := multiprocessing.active_children():
+        for process in running:
+            process.terminate()
+        running[0].join(1.5 * TIDYING)
 
 
 def _listened(work: Callable[[Item], tuple[int, str]], item: Item) -> Said:
@@ -67,7 +92,9 @@ def _listened(work: Callable[[Item], tuple[int, str]], item: Item) -> Said:
     output, errors = io.StringIO(), io.StringIO()
     with redirect_stdout(output), redirect_stderr(errors):
         try:
+            _Leaving.at_work = True
             end = work(item)
+            _Leaving.at_work = False
         except SystemExit as stopped:  # the pool would keep it, and go on with the next item
             os._exit(int(stopped.code or 0))
     return Said(end, output.getvalue(), errors.getvalue())
@@ -78,11 +105,21 @@ def _begin(columns: str | None) -> None:
     os.environ.pop("COLUMNS", None)
     if columns is not None:
         os.environ["COLUMNS"] = columns
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPPING:
         signal.signal(number, _leave)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+
+
+class _Leaving:
+    """Whether this process has a folder to give back, and when it began to."""
+
+    at_work = False
+    since = -TIDYING
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
-    for again in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(again, signal.SIG_IGN)
-    sys.exit(128 + number)
+    if not _Leaving.at_work:
+        os._exit(128 + number)
+    if monotonic() - _Leaving.since >= TIDYING:
+        _Leaving.since = monotonic()
+        sys.exit(128 + number)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import signal
 import traceback
 from collections.abc import Callable
+from time import monotonic
 from types import FrameType
 
 from forecast.cli.streams import drain, prepare, say
 from forecast.errors import ForecastError
 
-__all__ = ["SIGNALLED", "Stopped", "exit_code", "failure_code"]
+__all__ = ["SIGNALLED", "TIDYING", "Stopped", "exit_code", "failure_code"]
 
 _BUG = 70
 SIGNALLED = 128
 """What shells add to the number of a signal."""
+
+
+TIDYING = 1.0
+"""Seconds in which a process that was stopped is not stopped again."""
+
+
+class _Stopping:
+    """When this process was last told to stop."""
+
+    since = -TIDYING
 
 
 class Stopped(BaseException):
@@ -68,7 +79,10 @@ def _drained(code: str | int | None) -> int:
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
-    """Stop once; a second signal must not cut short the tidying up, which takes under a second."""
-    for again in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(again, signal.SIG_IGN)
-    raise Stopped(number)
+    """Stop; a second signal must not cut short the tidying up, which takes under a second.
+
+    A later one may be needed: what a handler raises can get lost in a callback.
+    """
+    if monotonic() - _Stopping.since >= TIDYING:
+        _Stopping.since = monotonic()
+        raise Stopped(number)
