@@ -311,8 +311,10 @@ def test_a_full_disk_behind_stdout_is_an_output_error(tmp_path):
 @pytest.mark.parametrize(
     "environment",
     [
-        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "1"},
-        {"TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "20", "PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"TERM": "dumb", "NO_COLOR": "1"},
+        {"COLUMNS": "20", "PYTHONIOENCODING": "ascii"},
+        {"COLUMNS": "1"},
     ],
 )
 def test_any_terminal_gets_the_table(tmp_path, environment, small):
@@ -324,9 +326,8 @@ def test_any_terminal_gets_the_table(tmp_path, environment, small):
     assert b"\x1b" not in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("number", "after"), [(signal.SIGINT, 2.0), (signal.SIGTERM, 0.3)], ids=["run", "import"]
-)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("after", [0.3, 2.0], ids=["import", "run"])
 def test_a_signal_stops_cleanly(tmp_path, number, after):
     """So many seconds after the folder was claimed: in the simulation, or before it."""
     (config,) = write_cup(tmp_path)

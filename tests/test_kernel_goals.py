@@ -60,7 +60,7 @@ def problems(draw):
 
 
 @given(problems())
-@settings(max_examples=60)
+@settings(max_examples=150)
 def test_the_kernel_equals_its_twin_under_every_goal_model(problem):
     assert_equal(*problem)
 

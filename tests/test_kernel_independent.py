@@ -56,7 +56,7 @@ def plain_counts():
         defence=strengths[FIRST_TEAM + TEAMS :],
         first_half_share=SHARE,
     )
-    runs = 2 * RUNS_PER_REPLICATE
+    runs = 4 * RUNS_PER_REPLICATE
     return plain_numba.simulate(season, runs=runs, rng_seed=12), runs
 
 

@@ -126,7 +126,7 @@ def check_solver(plan):
             assert not refused or solved == "none"
 
 
-@settings(max_examples=25)
+@settings(max_examples=60)
 @given(leagues())
 def test_the_solver_alone_gives_the_same_answers(plan):
     check_solver(plan)
