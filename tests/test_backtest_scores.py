@@ -101,7 +101,7 @@ def test_bootstrap_intervals_are_the_same_every_time():
 
 
 def test_bootstrap_intervals_are_those_of_the_normal_law_for_many_values():
-    size = 1000
+    size = 4000
     values = np.random.default_rng(6).normal(1.0, 2.0, (size, 1))
     [mean] = bootstrap_means(values)
     half = 1.96 * values.std() / np.sqrt(size)

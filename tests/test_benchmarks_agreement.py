@@ -104,7 +104,6 @@ def test_the_law_of_a_fixture_is_that_of_two_halves():
 RUNS = 20_000
 
 
-@pytest.mark.slow  # they compile for eight seconds
 def test_the_fast_and_the_plain_simulation_agree_on_the_places_of_the_table():
     fast, points, rungs = scalar_numba.simulate(
         scalar_numba.make_tables(_season()), runs=RUNS, rng_seed=1

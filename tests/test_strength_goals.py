@@ -245,7 +245,7 @@ def test_the_top_is_the_optimum_of_an_independent_optimiser(model):
 
 def test_dixon_coles_reaches_the_joint_maximum_of_strengths_and_rho():
     """Weak priors, so nearly the likelihood: the optimum that a gradient without tau misses."""
-    matches = known_matches(rounds=10)
+    matches = known_matches(rounds=30)
     problem = problem_of(matches, "dixon_coles")
     centre = np.zeros(2 + 2 * TEAMS)
     wide = multivariate_normal(centre, 100.0 * np.eye(2 + 2 * TEAMS))
