@@ -118,6 +118,7 @@ NEUTRAL = -2
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 UInt8 = NDArray[np.uint8]
+UInt32 = NDArray[np.uint32]
 UInt64 = NDArray[np.uint64]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -267,17 +268,15 @@ class Tables(NamedTuple):
     rung_constant : int64, shape (tables, rungs, teams)
     rung_block : int64, shape (tables, rungs)
         The rung after the block of head-to-head rungs that a rung belongs to.
-    rung_shift : uint64, shape (tables, rungs)
+    rung_shift : uint32, shape (tables, rungs)
         Lowest bit of a packed rung's field in the sort key.
-    key_weight : uint64, shape (tables, 8)
-    key_constant : uint64, shape (tables, teams)
+    key_weight : uint32, shape (tables, 8)
+    key_constant : uint32, shape (tables, teams)
         The packed rungs as one linear form; the team's index is in the low `key_bits` bits.
     key_bits : int
     key_goals : int64, shape (tables,)
         The key is exact while no team has more goals than so many a match, for or against, at
         home or away.
-    network_first, network_second : int64, shape (comparators,)
-        Sorting network over the rows of a table; the larger key goes to `network_first`.
     points_weight : int64, shape (tables, 8)
     points_constant : int64, shape (tables, teams)
     points_value : int64, shape (tables, 3)
@@ -286,7 +285,7 @@ class Tables(NamedTuple):
         What to add to a total of points to get its row in the points bins.
     points_rung : int64, shape (tables,)
         Packed rung that holds the points, or `UNKNOWN`.
-    points_field : uint64, shape (tables, 2)
+    points_field : uint32, shape (tables, 2)
         Shift and mask of that rung's field; its value counts from the first row of the bins.
     points_first, points_last : int64, shape (tables,)
         First row of the table in the points bins, and the one after its last.
@@ -313,19 +312,17 @@ class Tables(NamedTuple):
     rung_weight: Int64
     rung_constant: Int64
     rung_block: Int64
-    rung_shift: UInt64
-    key_weight: UInt64
-    key_constant: UInt64
+    rung_shift: UInt32
+    key_weight: UInt32
+    key_constant: UInt32
     key_bits: int
     key_goals: Int64
-    network_first: Int64
-    network_second: Int64
     points_weight: Int64
     points_constant: Int64
     points_value: Int64
     points_bin: Int64
     points_rung: Int64
-    points_field: UInt64
+    points_field: UInt32
     points_first: Int64
     points_last: Int64
     cut_table: Int64

@@ -44,7 +44,9 @@ def fill_goals(program, strengths, key, bench):
 
 def goals_of_tile(program, strengths, number):
     fixtures = program.fixtures.home.size
-    bench = make_bench(teams=2, slots=4, spare=0, fixtures=fixtures, commons=fixtures, outcomes=1)
+    bench = make_bench(
+        teams=2, slots=4, spare=0, fixtures=fixtures, commons=fixtures, outcomes=1, points=1
+    )
     fill_goals(program, strengths, np.uint64(twin_stream.tile_key(3, 0, number)), bench)
     return bench.goals
 

@@ -1,35 +1,10 @@
-"""Lowering on its own: networks that sort, who meets whom, slots, cuts and what is left out."""
+"""Lowering on its own: who meets whom, slots, cuts and what is left out."""
 
-import itertools
-
-import numpy as np
-import pytest
 from competitions import knockout, make_plan, match, outcome, table
 
 from forecast.lowering import lower
-from forecast.lowering.ladder import sorting_network
 from forecast.lowering.pairing import pair
 from forecast.plan import ENTRY, Places
-
-
-def sort_rows(rows, network):
-    for high, low in zip(*network, strict=True):
-        rows[high], rows[low] = np.maximum(rows[high], rows[low]), np.minimum(rows[high], rows[low])
-    return rows
-
-
-@pytest.mark.parametrize("teams", range(1, 13))
-def test_a_network_sorts_all_zeros_and_ones_and_so_everything(teams):
-    inputs = np.array(list(itertools.product((0, 1), repeat=teams))).T
-    rows = sort_rows(inputs.copy(), sorting_network(teams))
-    assert (rows == -np.sort(-inputs, axis=0)).all()
-
-
-@pytest.mark.parametrize("teams", [20, 50, 63, 64, 65, 1000])
-def test_a_network_sorts_large_tables(teams):
-    inputs = np.random.default_rng(1).integers(0, teams, (teams, 50))
-    rows = sort_rows(inputs.copy(), sorting_network(teams))
-    assert (rows == -np.sort(-inputs, axis=0)).all()
 
 
 def test_fold_meets_first_and_last_and_adjacent_neighbours():

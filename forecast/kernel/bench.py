@@ -11,6 +11,7 @@ from forecast.arrays import TILE
 from forecast.kernel.needs import make_needs
 from forecast.kernel.points import BINS_AT_ONCE
 from forecast.kernel.rates import LEVELS_AT_ONCE, MAX_LEVELS, SIDES_AT_ONCE
+from forecast.kernel.table import BLOCK
 from forecast.kernel.types import (
     CommonWork,
     LadderWork,
@@ -72,7 +73,7 @@ def make_thresholds(sides: int) -> Thresholds:
 
 
 def make_bench(
-    *, teams: int, slots: int, spare: int, fixtures: int, commons: int, outcomes: int
+    *, teams: int, slots: int, spare: int, fixtures: int, commons: int, outcomes: int, points: int
 ) -> Bench:
     """Allocate the work arrays; those of sides are filled up with sides that never score."""
     filled = -(-2 * fixtures // SIDES_AT_ONCE) * SIDES_AT_ONCE
@@ -93,11 +94,12 @@ def make_bench(
             aligned((commons, TILE), np.uint8),
         ),
         table=TableWork(
-            counters=aligned((8, TILE), np.uint8),
-            keys=aligned((teams, TILE), np.uint64),
-            points=aligned((teams, TILE), np.uint8),
-            found=aligned((BINS_AT_ONCE, TILE), np.uint8),
-            total=aligned((BINS_AT_ONCE,), np.int64),
+            counters=aligned((8 * TILE,), np.uint8),
+            keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), np.uint32),
+            bins=aligned((TILE,), np.uint32),
+            near=aligned((TILE,), np.uint8),
+            found=aligned(((points + BINS_AT_ONCE) * TILE,), np.uint8),
+            total=aligned((points,), np.int64),
             ladder=LadderWork(aligned((teams,), np.int64), aligned((teams,), np.int64)),
         ),
         order=aligned((teams, TILE), np.uint16),

@@ -1,11 +1,15 @@
-"""How often each total of points was reached in a table, and was enough for each cut."""
+"""How often each total of points was reached in a table, and was enough for each cut.
+
+The teams in one place of a table have much the same points in all runs of a tile: eight bins from
+the least of them on are nearly always enough, and a byte counts in each how many places had it.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Tables
-from forecast.jit import jit_inline, jit_inner, jit_step
+from forecast.jit import jit_inline, jit_step
 from forecast.kernel.ladder import points_bin
 from forecast.kernel.types import Flag, Integer, TableWork
 
@@ -13,108 +17,103 @@ __all__ = ["BINS_AT_ONCE", "count_points"]
 
 BINS_AT_ONCE = 8
 
-PAGE = 248
-"""Bins whose numbers fit in a byte with one value to spare; a multiple of BINS_AT_ONCE."""
+PLACES_AT_ONCE = np.uint64(255)
+"""Places that a byte counts; then all are added up."""
+
+ONE = np.uint64(1)
+
+ELSEWHERE = np.uint32(255)
+"""What stands for any bin beyond those that are counted."""
 
 EVEN_BYTES, SUM_OF_PAIRS = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0001000100010001)
 
-ELSEWHERE = 255
-"""The byte of a team whose points are not in the page."""
+
+@jit_inline
+def read_keys(
+    keys: np.ndarray, place: Integer, shift: np.uint32, mask: np.uint32, bins: np.ndarray
+) -> tuple[np.uint32, np.uint32]:
+    """Fill `bins[run]` (uint32) from a field of the keys; return the least and the largest."""
+    low, high, first = mask, np.uint32(0), np.uint64(TILE) * np.uint64(place)
+    for run in range(np.uint64(TILE)):
+        bin_ = np.uint32((keys[first + run] >> shift) & mask)
+        bins[run] = bin_
+        low, high = min(low, bin_), max(high, bin_)
+    return low, high
 
 
 @jit_step
-def read_page(
+def read_goals(
+    tables: Tables,
+    table: Integer,
+    place: Integer,
+    goals: np.ndarray,
+    order: np.ndarray,
+    bins: np.ndarray,
+) -> tuple[np.uint32, np.uint32]:
+    """Fill `bins[run]` (uint32) from the goals; return the least and the largest."""
+    first = tables.points_first[table]
+    low, high = np.uint32(0xFFFFFFFF), np.uint32(0)
+    for run in range(TILE):
+        team = np.int64(order[place, run])
+        bin_ = np.uint32(points_bin(tables, table, team, run, goals) - first)
+        bins[run] = bin_
+        low, high = min(low, bin_), max(high, bin_)
+    return low, high
+
+
+@jit_inline
+def count_bins(bins: np.ndarray, start: Integer, near: np.ndarray, found: np.ndarray) -> None:
+    """Add to `found[TILE * b + run]` whether the run is in bin b, of eight from `start` on.
+
+    `near` is work: in one loop all would be compared as numbers of 32 bits. `found` is flat: that
+    its rows do not overlap would be tested for every place if their distance were not a constant.
+    """
+    for run in range(TILE):
+        near[run] = np.uint8(min(np.uint32(bins[run] - np.uint32(start)), ELSEWHERE))
+    first = np.uint64(TILE) * start
+    for run in range(np.uint64(TILE)):
+        bin_, at = near[run], first + run
+        found[at] += np.uint8(bin_ == 0)
+        found[at + np.uint64(TILE)] += np.uint8(bin_ == 1)
+        found[at + np.uint64(2 * TILE)] += np.uint8(bin_ == 2)
+        found[at + np.uint64(3 * TILE)] += np.uint8(bin_ == 3)
+        found[at + np.uint64(4 * TILE)] += np.uint8(bin_ == 4)
+        found[at + np.uint64(5 * TILE)] += np.uint8(bin_ == 5)
+        found[at + np.uint64(6 * TILE)] += np.uint8(bin_ == 6)
+        found[at + np.uint64(7 * TILE)] += np.uint8(bin_ == 7)
+
+
+@jit_inline
+def add_places(found: np.ndarray, total: np.ndarray) -> None:
+    """Add all that was found to `total[bin]` (int64) and begin anew; eight bytes are a word."""
+    words = found.view(np.uint64)
+    for b in range(np.uint64(total.size)):
+        pairs, first = np.uint64(0), np.uint64(TILE // 8) * b
+        for i in range(np.uint64(TILE // 8)):
+            word = words[first + i]
+            pairs += (word & EVEN_BYTES) + ((word >> np.uint64(8)) & EVEN_BYTES)
+            words[first + i] = np.uint64(0)
+        total[b] += np.int64((pairs * SUM_OF_PAIRS) >> np.uint64(48))
+
+
+@jit_step
+def count_place(
     tables: Tables,
     table: Integer,
     exact: Flag,
-    first: Integer,
+    place: Integer,
     goals: np.ndarray,
     order: np.ndarray,
     work: TableWork,
 ) -> None:
-    """Fill `work.points[place, run]`: which of the PAGE bins from `first` on has the points."""
-    keys, points = work.keys, work.points
-    shift, mask = tables.points_field[table, 0], tables.points_field[table, 1]
-    before = np.uint64(first - tables.points_first[table])
+    """Add the points of one place to `work.found`; `exact` says that the keys do not hold them."""
     if tables.points_rung[table] != UNKNOWN and not exact:
-        for place in range(np.uint64(order.shape[0])):
-            for run in range(TILE):
-                number = ((keys[place, run] >> shift) & mask) - before  # huge if below
-                points[place, run] = np.uint8(min(number, np.uint64(ELSEWHERE)))
+        shift, mask = tables.points_field[table, 0], tables.points_field[table, 1]
+        low, high = read_keys(work.keys, place, shift, mask, work.bins)
     else:
-        for place in range(np.uint64(order.shape[0])):
-            for run in range(TILE):
-                team = np.int64(order[place, run])
-                number = np.uint64(points_bin(tables, table, team, run, goals) - first)
-                points[place, run] = np.uint8(min(number, np.uint64(ELSEWHERE)))
-
-
-@jit_inline
-def count_bins(points: np.ndarray, place: Integer, number: np.uint8, found: np.ndarray) -> None:
-    """Add to `found[b, run]` (uint8) whether a place has the points of bin `number + b`."""
-    for run in range(TILE):
-        bin_ = np.uint8(points[place, run] - number)
-        found[0, run] += np.uint8(bin_ == 0)
-        found[1, run] += np.uint8(bin_ == 1)
-        found[2, run] += np.uint8(bin_ == 2)
-        found[3, run] += np.uint8(bin_ == 3)
-        found[4, run] += np.uint8(bin_ == 4)
-        found[5, run] += np.uint8(bin_ == 5)
-        found[6, run] += np.uint8(bin_ == 6)
-        found[7, run] += np.uint8(bin_ == 7)
-
-
-@jit_inline
-def sum_bytes(words: np.ndarray, row: Integer) -> np.int64:
-    """Return the sum of all bytes in a row of TILE bytes, eight of them a word."""
-    pairs = np.uint64(0)
-    for i in range(np.uint64(TILE // 8)):
-        pairs += (words[row, i] & EVEN_BYTES) + ((words[row, i] >> np.uint64(8)) & EVEN_BYTES)
-    return np.int64((pairs * SUM_OF_PAIRS) >> np.uint64(48))
-
-
-@jit_inner
-def add_places(
-    points: np.ndarray,
-    first: Integer,
-    last: Integer,
-    number: Integer,
-    found: np.ndarray,
-    total: np.ndarray,
-) -> None:
-    """Add to `total` (int64) how often places `first` to `last - 1` have each of eight bins.
-
-    A byte counts 255 places of a run; then all are added up.
-    """
-    words = found.view(np.uint64)
-    for start in range(first, last, 255):
-        found[:] = 0
-        for place in range(np.uint64(start), np.uint64(min(start + 255, last))):
-            count_bins(points, place, np.uint8(number), found)
-        for b in range(np.uint64(BINS_AT_ONCE)):
-            total[b] += sum_bytes(words, b)
-
-
-@jit_step
-def count_page(
-    tables: Tables, table: Integer, first: Integer, work: TableWork, tally: np.ndarray
-) -> None:
-    """Add the bins of one page to the tally (`count_points`)."""
-    points, found, total = work.points, work.found, work.total
-    cut_table, cut_place = tables.cut_table, tables.cut_place
-    last = min(first + PAGE, tables.points_last[table])
-    for number in range(first, last, BINS_AT_ONCE):
-        total[:] = 0
-        some, place = min(BINS_AT_ONCE, last - number), np.int64(0)
-        for cut in range(cut_table.size):
-            if cut_table[cut] == table:
-                add_places(points, place, cut_place[cut], number - first, found, total)
-                place = cut_place[cut]
-                for b in range(some):
-                    tally[cut + 1, number + b] += total[b]
-        add_places(points, place, points.shape[0], number - first, found, total)
-        for b in range(some):
-            tally[0, number + b] += total[b]
+        low, high = read_goals(tables, table, place, goals, order, work.bins)
+    for start in range(np.uint64(low), np.uint64(high) + ONE, np.uint64(BINS_AT_ONCE)):
+        count_bins(work.bins, start, work.near, work.found)
 
 
 @jit_step
@@ -129,9 +128,22 @@ def count_points(
 ) -> None:
     """Add to `tally[0, bin]` (int64) the teams with the points, to `tally[1 + c, bin]` above cut c.
 
-    All places are compared with eight bins, 64 runs at once: a scattered count takes five times as
-    long. `exact` says that the keys do not hold the points.
+    `exact` says that the keys do not hold the points. Cuts of a table come from the top down.
     """
-    for first in range(tables.points_first[table], tables.points_last[table], PAGE):
-        read_page(tables, table, exact, first, goals, order, work)
-        count_page(tables, table, first, work, tally)
+    first, cuts, teams = tables.points_first[table], tables.cut_table.size, order.shape[0]
+    found, total = work.found, work.total[: tables.points_last[table] - first]
+    found[:] = 0
+    total[:] = 0
+    done = np.int64(0)
+    for cut in range(cuts + 1):  # at last, the whole table
+        if cut < cuts and tables.cut_table[cut] != table:
+            continue
+        last, row = (tables.cut_place[cut], cut + 1) if cut < cuts else (teams, 0)
+        for place in range(np.uint64(done), np.uint64(last)):
+            count_place(tables, table, exact, place, goals, order, work)
+            if place % PLACES_AT_ONCE == PLACES_AT_ONCE - ONE:
+                add_places(found, total)
+        add_places(found, total)
+        for b in range(total.size):
+            tally[row, first + b] += total[b]
+        done = last

@@ -145,18 +145,23 @@ class TableWork(NamedTuple):
 
     Attributes
     ----------
-    counters : uint8, shape (8, TILE)
-    keys : uint64, shape (teams, TILE)
-    points : uint8, shape (teams, TILE)
-        Points by place, as a bin of the page that is counted.
-    found : uint8, shape (BINS_AT_ONCE, TILE)
-    total : int64, shape (BINS_AT_ONCE,)
+    counters : uint8, shape (8 * TILE,)
+    keys : uint32, shape (TILE * teams, up to a multiple of BLOCK,)
+        Row by row: of teams, then of places.
+    bins : uint32, shape (TILE,)
+        Points of the teams in one place, as rows of the points bins from the table's first on.
+    near : uint8, shape (TILE,)
+        The same from some bin on, and 255 for all that are far.
+    found : uint8, shape ((most bins of a table + BINS_AT_ONCE) * TILE,)
+        How many places had each bin, run by run.
+    total : int64, shape (most bins of a table,)
     ladder : LadderWork
     """
 
     counters: np.ndarray
     keys: np.ndarray
-    points: np.ndarray
+    bins: np.ndarray
+    near: np.ndarray
     found: np.ndarray
     total: np.ndarray
     ladder: LadderWork

@@ -19,7 +19,7 @@ from forecast.arrays import (
     Tables,
 )
 from forecast.lowering.bracket import lower_knockouts
-from forecast.lowering.ladder import lower_ladders, sorting_network
+from forecast.lowering.ladder import lower_ladders
 from forecast.lowering.matches import TableMatches, lower_matches
 from forecast.lowering.needs import lower_needs
 from forecast.lowering.slots import (
@@ -59,13 +59,10 @@ def lower_tables(
     """Return the table stages, and the bins of their points."""
     ladders, bins = lower_ladders(plan, tables, matches)
     ids = [table.id for table in tables]
-    high, low = sorting_network(len(plan.competition.teams))
     lowered = Tables(
         **matches.arrays,
         **ladders,
         first_half_threshold=np.uint64(round(first_half_share * 2**32)),
-        network_first=np.array(high, np.int64),
-        network_second=np.array(low, np.int64),
         cut_table=np.array([ids.index(cut.stage) for cut in cuts], np.int64),
         cut_place=np.array([cut.place for cut in cuts], np.int64),
     )

@@ -22,10 +22,12 @@ from forecast.columns import HEAD_TO_HEAD, OPPONENTS, column_weights
 from forecast.lowering.matches import TableMatches
 from forecast.plan import Plan, TableStage
 
-__all__ = ["Rung", "lower_ladders", "sorting_network"]
+__all__ = ["Rung", "lower_ladders"]
 
-KEY_GOALS = (127, 63, 31, 15)
-"""Most goals of a side for which a sort key is laid out: the first that leaves every rung room."""
+KEY_BITS = 32
+
+KEY_GOALS = (127, 63, 31)
+"""Most goals of a side for which a sort key is laid out: the first that leaves most rungs room."""
 
 Int64 = NDArray[np.int64]
 
@@ -101,8 +103,8 @@ def pack(
         if rung.kind != LADDER_ADDITIVE:
             break
         least, largest = value_range(rung, sides, goals)
-        widths.append(((largest - least).bit_length(), least))
-        if bits + sum(width for width, _ in widths) > 63:  # no rung may be shifted by all 64
+        widths.append((max((largest - least).bit_length(), 1), least))
+        if bits + sum(width for width, _ in widths) > KEY_BITS:
             widths.pop()
             break
     shift = bits + sum(width for width, _ in widths)
@@ -117,12 +119,8 @@ def choose_packing(
     rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
-    wanted = next(k for k, rung in enumerate(rungs) if rung.kind != LADDER_ADDITIVE)
-    for goals in KEY_GOALS:
-        count, fields = pack(rungs, sides, bits, goals)
-        if count == wanted:
-            break
-    return goals, count, fields
+    layouts = [(goals, *pack(rungs, sides, bits, goals)) for goals in KEY_GOALS]
+    return max(layouts, key=lambda layout: layout[1])
 
 
 def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
@@ -137,9 +135,9 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "rung_weight": np.zeros((count, most, 8), np.int64),
         "rung_constant": np.zeros((count, most, teams), np.int64),
         "rung_block": np.zeros((count, most), np.int64),
-        "rung_shift": np.zeros((count, most), np.uint64),
-        "key_weight": np.zeros((count, 8), np.uint64),
-        "key_constant": np.zeros((count, teams), np.uint64),
+        "rung_shift": np.zeros((count, most), np.uint32),
+        "key_weight": np.zeros((count, 8), np.uint32),
+        "key_constant": np.zeros((count, teams), np.uint32),
         "key_bits": max(1, (teams - 1).bit_length()),
         "key_goals": np.zeros(count, np.int64),
         "points_weight": np.zeros((count, 8), np.int64),
@@ -149,7 +147,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "points_last": np.zeros(count, np.int64),
         "points_bin": np.zeros(count, np.int64),
         "points_rung": np.full(count, UNKNOWN, np.int64),
-        "points_field": np.zeros((count, 2), np.uint64),
+        "points_field": np.zeros((count, 2), np.uint32),
     }
 
 
@@ -175,11 +173,11 @@ def fill_rungs(
     out["key_goals"][t], out["packed_count"][t] = goals, packed
     out["key_constant"][t] = np.arange(out["key_constant"].shape[1])
     for k, (shift, least) in enumerate(fields):
-        unit = np.uint64(1) << np.uint64(shift)
+        unit = np.uint32(1 << shift)
         out["rung_shift"][t, k] = shift
-        # Negative weights wrap; the sum is right modulo 2^64, and the field is not negative.
-        out["key_weight"][t] += rungs[k].weight.astype(np.uint64) * unit
-        out["key_constant"][t] += (rungs[k].constant - least).astype(np.uint64) * unit
+        # Negative weights wrap; the sum is right modulo 2^32, and the field is not negative.
+        out["key_weight"][t] += rungs[k].weight.astype(np.uint32) * unit
+        out["key_constant"][t] += (rungs[k].constant - least).astype(np.uint32) * unit
     return fields
 
 
@@ -208,26 +206,3 @@ def lower_ladders(
         first += bins[-1].size
         out["points_last"][t] = first
     return out, tuple(bins)
-
-
-def sorting_network(n: int) -> tuple[list[int], list[int]]:
-    """Return the compare-exchanges of Batcher's odd-even merge sort for `n` rows.
-
-    Source: Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M; rows beyond n would
-    hold the least key and never move, so their comparisons are left out.
-    """
-    first: list[int] = []
-    second: list[int] = []
-    p = top = 1 << max(0, (n - 1).bit_length() - 1)
-    while p > 0:
-        q, r, d = top, 0, p
-        while True:
-            for i in range(n - d):
-                if i & p == r:
-                    first.append(i)
-                    second.append(i + d)
-            if q == p:
-                break
-            d, q, r = q - p, q >> 1, p
-        p >>= 1
-    return first, second

@@ -60,6 +60,7 @@ def play_strengths(
         fixtures=fixtures,
         commons=fixtures if program.goal_model == GOALS_BIVARIATE_POISSON else 0,
         outcomes=len(season.layout.outcomes),
+        points=max((bins.size for bins in season.layout.points), default=0),
     )
     key = np.uint64(rng_seed), np.uint64(replicate)
     play_replicate(program, strengths, *key, bench, tally)
