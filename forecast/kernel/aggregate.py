@@ -23,6 +23,7 @@ from forecast.kernel.chart import (
     CHART_MARGIN,
     EXTRA_MARGIN,
     HALF,
+    ROW,
     STRICT,
     read_chart,
     tie_threshold,
@@ -122,20 +123,20 @@ def tie_roots(
     scale: Scale,
     roots: np.ndarray,
 ) -> None:
-    """Fill `roots` (float32, shape (2, TILE)) with where the chart is read.
+    """Fill `roots` (float32, shape (2 * TILE,)) with where the chart is read.
 
     That is the square roots of both rates in steps of the chart; `scale` is that of a side with
     the better place, with the worse one, and the most that is read: where the rates are held.
     """
     if_better, if_worse, most = scale
-    for run in range(TILE):
+    for run in range(ROW):
         one, two = occupants[first, run], occupants[second, run]
         mine, theirs = team_roots[one & TEAM], team_roots[two & TEAM]
         better = one < two
         own = as_float(mine >> np.uint64(32)) * as_float(theirs)
         rival = as_float(theirs >> np.uint64(32)) * as_float(mine)
-        roots[0, run] = min(own * (if_better if better else if_worse), most)
-        roots[1, run] = min(rival * (if_worse if better else if_better), most)
+        roots[run] = min(own * (if_better if better else if_worse), most)
+        roots[ROW + run] = min(rival * (if_worse if better else if_better), most)
 
 
 @jit_inner
@@ -152,11 +153,11 @@ def decide_by_place(
 
     It goes through unless its rival is strictly ahead, so the chart is read for the worse side.
     """
-    for run in range(TILE):
+    for run in range(ROW):
         if occupants[first, run] < occupants[second, run]:
-            roots[0, run], roots[1, run] = roots[1, run], roots[0, run]
+            roots[run], roots[ROW + run] = roots[ROW + run], roots[run]
     read_chart(chart, STRICT, roots, cells, chance)
-    for run in range(TILE):
+    for run in range(ROW):
         if occupants[first, run] < occupants[second, run]:
             chance[run] = np.float32(1.0) - chance[run]
 

@@ -104,8 +104,8 @@ def make_bench(
         ),
         order=aligned((teams, TILE), np.uint16),
         tie=TieWork(
-            roots=aligned((2, TILE), np.float32),
-            cells=aligned((2, TILE), np.uint32),
+            roots=aligned((2 * TILE,), np.float32),
+            cells=aligned((2 * TILE,), np.uint32),
             chance=aligned((TILE,), np.float32),
             extra=aligned((TILE,), np.float32),
             strict=aligned((TILE,), np.float32),

@@ -30,6 +30,9 @@ EXTRA_MARGIN = np.float32(2.0**-10)
 """The same of `strict + 2 (half - strict) extra`: more than the worst found of one chart of strict
 wins and three of the other (0.00032 + 3 * 0.00018) together."""
 
+ROW = np.uint64(TILE)
+"""So far on in a flat array is a row on."""
+
 CORNER, CORNER_BITS = np.uint64(0xFFFF), np.uint64(16)
 SHORT, SHORT_BITS = np.uint32(0xFFFF), np.uint32(16)
 
@@ -90,18 +93,18 @@ def draw_chart(
 def read_chart(
     chart: np.ndarray, part: Integer, roots: np.ndarray, cells: np.ndarray, chance: np.ndarray
 ) -> None:
-    """Fill `chance[run]` by bilinear interpolation at `roots` (float32, shape (2, TILE)).
+    """Fill `chance[run]` by bilinear interpolation at `roots` (float32, shape (2 * TILE,)).
 
-    `cells` (uint32, shape (2, TILE)) is work: both halves of a word of the chart, since its eight
+    `cells` (uint32, shape (2 * TILE,)) is work: both halves of a word of the chart, since its eight
     bytes would also halve how many numbers of four bytes are worked on at once.
     """
-    for run in range(TILE):
-        i, j = np.int32(roots[0, run]), np.int32(roots[1, run])
+    for run in range(ROW):
+        i, j = np.int32(roots[run]), np.int32(roots[ROW + run])
         corners = chart[part, np.uint32(i * np.int32(CHART_SIZE) + j)]
-        cells[0, run], cells[1, run] = np.uint32(corners), np.uint32(corners >> np.uint64(32))
+        cells[run], cells[ROW + run] = np.uint32(corners), np.uint32(corners >> np.uint64(32))
     unit = np.float32(1.0 / 65535.0)
-    for run in range(TILE):
-        x, y, near, far = roots[0, run], roots[1, run], cells[0, run], cells[1, run]
+    for run in range(ROW):
+        x, y, near, far = roots[run], roots[ROW + run], cells[run], cells[ROW + run]
         right, up = x - np.float32(np.int32(x)), y - np.float32(np.int32(y))
         one = np.float32(np.int32(near & SHORT))
         two = np.float32(np.int32(near >> SHORT_BITS))

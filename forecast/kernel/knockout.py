@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Knockouts
-from forecast.jit import jit_inner, jit_step
+from forecast.jit import jit_inline, jit_inner, jit_step
 from forecast.kernel.aggregate import move_numbers, play_aggregate, tie_scales
 from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import play_legs, settle_known
@@ -42,20 +42,15 @@ def play_known(
         )
 
 
-@jit_inner
+@jit_inline
 def seat_sides(
-    occupants: np.ndarray,
-    first: Integer,
-    second: Integer,
-    wins: np.ndarray,
-    winner: Integer,
-    loser: Integer,
+    one: np.ndarray, two: np.ndarray, wins: np.ndarray, winner: np.ndarray, loser: np.ndarray
 ) -> None:
-    """Let winner and loser of a tie occupy their slots."""
+    """Let winner and loser of a tie occupy their slots; all are rows of one tie."""
     for run in range(TILE):
-        one, two = occupants[first, run], occupants[second, run]
-        occupants[winner, run] = one if wins[run] else two
-        occupants[loser, run] = two if wins[run] else one
+        first, second = one[run], two[run]
+        winner[run] = first if wins[run] else second
+        loser[run] = second if wins[run] else first
 
 
 @jit_inner
@@ -89,5 +84,6 @@ def play_knockout(
             play_aggregate(knockouts, knockout, occupants, sides, factors, scales, work)
         if leg_by_leg or any_listed:
             play_known(knockouts, knockout, tie, key, occupants, sides, factors, wins)
-        winner, loser = np.uint64(first_slot + k), np.uint64(first_slot + ties + k)
-        seat_sides(occupants, sides[0], sides[1], wins, winner, loser)
+        one, two = occupants[sides[0]], occupants[sides[1]]
+        winner, loser = occupants[first_slot + k], occupants[first_slot + ties + k]
+        seat_sides(one, two, wins, winner, loser)

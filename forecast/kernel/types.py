@@ -172,9 +172,9 @@ class TieWork(NamedTuple):
 
     Attributes
     ----------
-    roots : float32, shape (2, TILE)
+    roots : float32, shape (2 * TILE,)
         Where the chart is read.
-    cells : uint32, shape (2, TILE)
+    cells : uint32, shape (2 * TILE,)
         Its words there, the low half and the high half.
     chance : float32, shape (TILE,)
     extra, strict : float32, shape (TILE,)
