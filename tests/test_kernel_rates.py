@@ -143,7 +143,7 @@ def test_the_chart_is_never_wrong_by_its_margin(part, level, highest):
         roots[:, 2:32] = (np.floor(roots[:, 2:32]) + 0.5).astype(np.float32)
         rate = (roots.astype(float) / CHART_STEPS) ** 2
         read = np.empty(TILE, np.float32)
-        read_chart(corners, part, roots, np.empty((2, TILE), np.uint32), read)
+        read_chart(corners, part, roots.ravel(), np.empty(2 * TILE, np.uint32), read)
         exact = [twin_stream.tie_chance(*rate[:, k], level) * 2.0**-32 for k in range(TILE)]
         worst = max(worst, np.abs(read - exact).max())
     assert worst < 0.8 * chart.CHART_MARGIN[part]
@@ -167,7 +167,8 @@ def test_the_chart_with_extra_time_is_never_wrong_by_its_margin(highest):
         both[:, :, 2:32] = (np.floor(both[:, :, 2:32]) + 0.5).astype(np.float32)
         rate, extra_rate = (both.astype(float) / CHART_STEPS) ** 2
         rows = np.empty((3, TILE), np.float32)
-        read_extra_time(corners, both[0], both[1], np.empty((2, TILE), np.uint32), rows)
+        flat = both.reshape(2, -1)
+        read_extra_time(corners, *flat, np.empty(2 * TILE, np.uint32), rows)
         exact = [
             twin_stream.exact_chance(*rate[:, k], twin_stream.exact_chance(*extra_rate[:, k], 0.5))
             for k in range(TILE)

@@ -108,7 +108,8 @@ def test_a_rung_without_width_may_stand_above_a_full_key():
 
 
 @pytest.mark.parametrize("rung", ["points", "goal_difference", "away_wins"])
-def test_scores_that_leave_the_key_are_ranked_exactly(rung):
+def test_scores_that_leave_the_key_are_ranked_exactly(rung, monkeypatch):
+    monkeypatch.setattr("forecast.lowering.ladder.KEY_GOALS", (15,))
     rungs = (rung, *(name for name in ADDITIVE if name != rung))
     fixtures = [match("league", k % 3, (k + 1) % 3) for k in range(60)]
     plan = make_plan(

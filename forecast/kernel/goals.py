@@ -13,7 +13,7 @@ import numpy as np
 
 from forecast.arrays import STRATA, TILE
 from forecast.jit import jit, jit_inline, jit_inner
-from forecast.kernel.rates import LEVELS_AT_ONCE, exponential
+from forecast.kernel.rates import exponential
 from forecast.kernel.types import Integer, Thresholds
 
 __all__ = ["add_common", "hold_rho", "redraw_low_scores", "sample_goals", "strata_of"]
@@ -23,6 +23,7 @@ FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
 
 BYTE = np.uint64(8)
 ONE = np.uint64(1)
+FOUR = np.uint64(4)
 SIGN = np.uint8(128)
 
 
@@ -38,14 +39,6 @@ def four_bars(byte: np.int8, bar: np.ndarray, k: Integer, side: Integer) -> np.u
     one = np.uint8(np.uint8(byte < bar[k, side]) + np.uint8(byte < bar[k + 1, side]))
     two = np.uint8(np.uint8(byte < bar[k + 2, side]) + np.uint8(byte < bar[k + 3, side]))
     return np.uint8(one + two)
-
-
-@jit_inline
-def bars_above(byte: np.int8, bar: np.ndarray, k: Integer, side: Integer) -> np.uint8:
-    """Return how many of LEVELS_AT_ONCE bars of a side, from bar `k` on, a byte is below."""
-    some = four_bars(byte, bar, k, side)
-    more = np.uint8(four_bars(byte, bar, k + 4, side) + four_bars(byte, bar, k + 8, side))
-    return np.uint8(some + more)
 
 
 @jit_inline
@@ -68,13 +61,13 @@ def count_half(
     move = np.uint8(random ^ SIGN)
     for run in range(runs[0], runs[1]):
         byte = np.int8(np.uint8(strata[row, part, run] ^ move))
-        goals[side, run] = np.uint8(least + bars_above(byte, bar, np.uint64(0), side))
-    for k in range(
-        np.uint64(LEVELS_AT_ONCE), np.uint64(most), np.uint64(LEVELS_AT_ONCE)
-    ):  # few sides
+        some = four_bars(byte, bar, np.uint64(0), side)
+        more = four_bars(byte, bar, FOUR, side)
+        goals[side, run] = np.uint8(np.uint8(least + some) + more)
+    for k in range(np.uint64(8), np.uint64(most), FOUR):  # few sides
         for run in range(runs[0], runs[1]):
             byte = np.int8(np.uint8(strata[row, part, run] ^ move))
-            goals[side, run] = np.uint8(goals[side, run] + bars_above(byte, bar, k, side))
+            goals[side, run] = np.uint8(goals[side, run] + four_bars(byte, bar, k, side))
 
 
 @jit

@@ -46,6 +46,7 @@ LN2_LOW = 1.90821492927058770002e-10
 ROOT_2 = 1.4142135623730951
 EXPONENT_BITS = np.int64(52)
 MANTISSA = np.int64((1 << 52) - 1)
+ONE = np.int64(1023 << 52)  # the bits of 1.0
 ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves the nearest integer in the low bits
 
 
@@ -54,9 +55,10 @@ def exponential(x: float) -> float:
     """Return e^x for -700 < x < 700, to about one unit in the last place.
 
     The same bits on every machine, unlike a library's, and it vectorises: x = n ln 2 + r with
-    |r| < 0.35, Taylor series in r (13 terms leave 2^-58), and n put into the exponent.
+    |r| < 0.35, Taylor series in r (13 terms leave 2^-58), and n moved from the low bits of what was
+    rounded into the exponent.
     """
-    shifted = x * LOG2_E + ROUND
+    shifted = np.float64(x * LOG2_E + ROUND)
     n = shifted - ROUND
     r = (x - n * LN2_HIGH) - n * LN2_LOW
     series = 1.0 / 6227020800.0
@@ -73,7 +75,8 @@ def exponential(x: float) -> float:
     series = series * r + 0.5
     series = series * r + 1.0
     series = series * r + 1.0
-    power = np.int64((np.int64(n) + np.int64(1023)) << np.int64(52))
+    rounded = np.int64(shifted.view(np.int64))
+    power = np.int64(np.int64(rounded << EXPONENT_BITS) + ONE)
     return series * power.view(np.float64)
 
 
