@@ -264,10 +264,14 @@ class Tables(NamedTuple):
         One of `LADDER_…`.
     rung_weight : int64, shape (tables, rungs, 8)
         A rung's value is its constant plus these weights times the counters; head to head it is
-        the constant, too, for every match between level teams.
+        the constant, too, for every match between level teams. The first rung of a block of
+        additive ones has those of the whole block: all its rungs as one value.
     rung_constant : int64, shape (tables, rungs, teams)
     rung_block : int64, shape (tables, rungs)
-        The rung after the block of head-to-head rungs that a rung belongs to.
+        The rung after the block that a rung belongs to, of additive or head-to-head rungs; those
+        of the sort key begin one.
+    block_shift : int64, shape (tables, rungs)
+        Lowest bit of an additive rung's field in the value of its block.
     rung_shift : uint32, shape (tables, rungs)
         Lowest bit of a packed rung's field in the sort key.
     key_weight : uint32, shape (tables, 8)
@@ -312,6 +316,7 @@ class Tables(NamedTuple):
     rung_weight: Int64
     rung_constant: Int64
     rung_block: Int64
+    block_shift: Int64
     rung_shift: UInt32
     key_weight: UInt32
     key_constant: UInt32

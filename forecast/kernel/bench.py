@@ -94,6 +94,7 @@ def make_bench(
             aligned((commons, TILE), np.uint8),
         ),
         table=TableWork(
+            highest=aligned((2 * fixtures,), np.uint8),
             counters=aligned((8 * TILE,), np.uint8),
             keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), np.uint32),
             bins=aligned((TILE,), np.uint32),

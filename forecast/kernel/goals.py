@@ -13,7 +13,7 @@ import numpy as np
 
 from forecast.arrays import STRATA, TILE
 from forecast.jit import jit, jit_inline, jit_inner
-from forecast.kernel.rates import exponential
+from forecast.kernel.rates import COMPARED_AT_ONCE, exponential
 from forecast.kernel.types import Integer, Thresholds
 
 __all__ = ["add_common", "hold_rho", "redraw_low_scores", "sample_goals", "strata_of"]
@@ -64,7 +64,7 @@ def count_half(
         some = four_bars(byte, bar, np.uint64(0), side)
         more = four_bars(byte, bar, FOUR, side)
         goals[side, run] = np.uint8(np.uint8(least + some) + more)
-    for k in range(np.uint64(8), np.uint64(most), FOUR):  # few sides
+    for k in range(np.uint64(8), np.uint64(most), COMPARED_AT_ONCE):  # few sides
         for run in range(runs[0], runs[1]):
             byte = np.int8(np.uint8(strata[row, part, run] ^ move))
             goals[side, run] = np.uint8(goals[side, run] + four_bars(byte, bar, k, side))

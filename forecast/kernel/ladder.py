@@ -25,6 +25,8 @@ from forecast.kernel.words import FOR_LOTS, word
 
 __all__ = ["points_bin", "rank_exactly"]
 
+ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+
 LEVEL = -1
 """Entry of `split` for neighbours that no rung has separated yet."""
 
@@ -32,9 +34,10 @@ LEVEL = -1
 @jit_inline
 def match_value(weight: np.ndarray, venue: Integer, own: Integer, rival: Integer) -> np.int64:
     """Return weights times the counters of one match; `venue` is their first one."""
+    first = np.uint64(venue)
     won, drawn = np.int64(own > rival), np.int64(own == rival)
-    result = won * weight[venue] + drawn * weight[venue + 1]
-    return np.int64(result + own * weight[venue + 2] + rival * weight[venue + 3])
+    result = won * weight[first] + drawn * weight[first + ONE]
+    return np.int64(result + own * weight[first + TWO] + rival * weight[first + THREE])
 
 
 @jit_inline
@@ -50,10 +53,10 @@ def weighted_sum(
     value = np.int64(0)
     row = table * tables.rung_constant.shape[2] + team
     starts, sides = tables.side_start, tables.side_list
-    for i in range(starts[row], starts[row + 1]):
-        side = sides[i]
-        own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
-        value += match_value(weight, 4 * (side & 1), own, rival)
+    for i in range(np.uint64(starts[row]), np.uint64(starts[row + 1])):
+        side = np.uint64(sides[i])
+        own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ ONE, run])
+        value += match_value(weight, FOUR * (side & ONE), own, rival)
     return value
 
 
@@ -160,6 +163,14 @@ def sort_segment(
 
 
 @jit_inline
+def highest_rung(tables: Tables, table: Integer, rung: Integer, difference: np.int64) -> Integer:
+    """Return the first rung of a block whose field in its value is not the same."""
+    while difference >> tables.block_shift[table, rung] == 0:
+        rung += 1
+    return rung
+
+
+@jit_inline
 def climb(
     tables: Tables,
     table: Integer,
@@ -185,8 +196,9 @@ def climb(
                 values[place] = rung_value(tables, table, rung, team, key, run, span, goals, order)
             sort_segment(order, run, values, first, last)
             for place in range(first, last):
-                if values[place] != values[place + 1]:
-                    split[place] = rung
+                difference = values[place] ^ values[place + 1]
+                if difference != 0:
+                    split[place] = highest_rung(tables, table, rung, difference)
                 else:
                     left = True
         first = last + 1

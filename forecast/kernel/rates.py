@@ -16,6 +16,7 @@ from forecast.kernel.types import Integer, Thresholds
 from forecast.kernel.words import fill_words
 
 __all__ = [
+    "COMPARED_AT_ONCE",
     "LEVELS_AT_ONCE",
     "MAX_LEVELS",
     "SIDES_AT_ONCE",
@@ -31,7 +32,10 @@ MAX_LEVELS = 128
 """Most goals of a side; P(goals > 127) is below 1e-24 at `MAX_RATE`."""
 
 LEVELS_AT_ONCE = 12
-"""Thresholds that are made and compared in one pass; few sides need a second one."""
+"""Thresholds that are made for all sides; few need more."""
+
+COMPARED_AT_ONCE = np.uint64(4)
+"""Thresholds that are compared in one pass, beyond the first eight."""
 
 ALWAYS = 256
 
@@ -206,14 +210,14 @@ def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> Non
 
 @jit_inner
 def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Integer) -> None:
-    """Fill the other thresholds of a side that has more, up to a multiple of LEVELS_AT_ONCE."""
+    """Fill the other thresholds of a side that has more, up to a multiple of COMPARED_AT_ONCE."""
     bar, least, most = threshold
     chance, left, rounding = work[0, i], work[1, i], work[2, i]
     growth, more = work[3, i], work[4, i]
     for k in range(np.uint64(LEVELS_AT_ONCE), np.uint64(MAX_LEVELS)):
         level = np.int32(left + rounding)
         bar[k, side] = np.int8(level - SIGN)
-        if level == 0 and k % np.uint64(LEVELS_AT_ONCE) == np.uint64(LEVELS_AT_ONCE - 1):
+        if level == 0 and k % COMPARED_AT_ONCE == COMPARED_AT_ONCE - np.uint64(1):
             break
         least[side] += np.uint8(level == ALWAYS)
         most[side] += np.uint8(level > 0)
@@ -231,7 +235,7 @@ def fill_some(
     work: np.ndarray,
     first: Integer,
 ) -> None:
-    """Fill the thresholds of SIDES_AT_ONCE sides, each up to a multiple of LEVELS_AT_ONCE.
+    """Fill the thresholds of SIDES_AT_ONCE sides, up to `COMPARED_AT_ONCE` after the last live one.
 
     P(k + 1 goals) is P(k goals) times (step + k more) / (k + 1), with nothing more if the goals
     are Poisson.

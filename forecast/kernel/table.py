@@ -316,18 +316,19 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
             rungs[cut, rung] += 1
 
 
-@jit_inline
-def highest(goals: np.ndarray, side: Integer) -> np.int64:
-    """Return the most goals of a side in any run."""
-    most = np.uint8(0)
-    for run in range(TILE):
-        most = max(most, goals[side, run])
-    return np.int64(most)
+@jit_inner
+def find_highest(goals: np.ndarray, highest: np.ndarray) -> None:
+    """Fill `highest[side]` (uint8) with the most goals of a side in any run."""
+    for side in range(np.uint64(goals.shape[0])):
+        most = np.uint8(0)
+        for run in range(TILE):
+            most = max(most, goals[side, run])
+        highest[side] = most
 
 
 @jit_inner
 def may_leave_key(
-    goals: np.ndarray,
+    highest: np.ndarray,
     sides: np.ndarray,
     starts: np.ndarray,
     aways: np.ndarray,
@@ -343,8 +344,8 @@ def may_leave_key(
         for first, last in ((starts[row], aways[row]), (aways[row], starts[row + 1])):
             scored = conceded = np.int64(0)
             for i in range(first, last):
-                scored += highest(goals, np.uint64(sides[i]))
-                conceded += highest(goals, np.uint64(sides[i] ^ 1))
+                scored += highest[sides[i]]
+                conceded += highest[sides[i] ^ 1]
             if max(scored, conceded) > room * (last - first):
                 return True
     return False
@@ -379,7 +380,8 @@ def play_table(
         teams, room = order.shape[0], tables.key_goals[table]
         rows = table * teams, (table + 1) * teams
         lists = tables.side_list, tables.side_start, tables.side_away
-        exact = may_leave_key(goals, *lists, rows, room)
+        find_highest(goals, work.highest)
+        exact = may_leave_key(work.highest, *lists, rows, room)
     if exact:
         packed = np.int64(0)
         no_keys(keys)

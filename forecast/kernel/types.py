@@ -57,8 +57,9 @@ class Thresholds(NamedTuple):
     ----------
     bar : int8, shape (MAX_LEVELS + LEVELS_AT_ONCE, sides)
         Thresholds less 128, falling from 255 to 0; those of 256 hold for any byte, are in `least`
-        and stand here as 0. A side's rows are filled up to the first multiple of `LEVELS_AT_ONCE`
-        after its last threshold above 0; those beyond hold what another tile left there.
+        and stand here as 0. A side has LEVELS_AT_ONCE rows at least, and rows up to the
+        first multiple of `COMPARED_AT_ONCE` after its last threshold above 0; those beyond hold
+        what another tile left there.
     least, most : uint8, shape (sides,)
         Number of thresholds of 256, and of all above 0: the least and the most goals.
     """
@@ -145,6 +146,8 @@ class TableWork(NamedTuple):
 
     Attributes
     ----------
+    highest : uint8, shape (sides,)
+        The most goals of each side in any run; filled only if a key may be left.
     counters : uint8, shape (8 * TILE,)
     keys : uint32, shape (TILE * teams, up to a multiple of BLOCK,)
         Row by row: of teams, then of places.
@@ -158,6 +161,7 @@ class TableWork(NamedTuple):
     ladder : LadderWork
     """
 
+    highest: np.ndarray
     counters: np.ndarray
     keys: np.ndarray
     bins: np.ndarray

@@ -25,6 +25,11 @@ from forecast.plan import Plan, TableStage
 __all__ = ["Rung", "lower_ladders"]
 
 KEY_BITS = 32
+VALUE_BITS = 62
+"""Bits of a sort key, and of a value that the exact ladder compares."""
+
+MOST_GOALS = 255
+"""Most goals of a side that any goal model can make."""
 
 KEY_GOALS = (127, 63, 31)
 """Most goals of a side for which a sort key is laid out: the first that leaves most rungs room."""
@@ -95,16 +100,19 @@ def value_range(rung: Rung, sides: Sequence[Sequence[int]], goals: int) -> tuple
 
 
 def pack(
-    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, goals: int
+    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, goals: int, most: int
 ) -> tuple[int, list[tuple[int, int]]]:
-    """Return how many leading rungs fit above `bits` low bits, and (shift, least value) of each."""
+    """Return how many leading rungs fit above `bits` low bits, and (shift, least value) of each.
+
+    All together have at most `most` bits.
+    """
     widths = []
     for rung in rungs:
         if rung.kind != LADDER_ADDITIVE:
             break
         least, largest = value_range(rung, sides, goals)
         widths.append((max((largest - least).bit_length(), 1), least))
-        if bits + sum(width for width, _ in widths) > KEY_BITS:
+        if bits + sum(width for width, _ in widths) > most:
             widths.pop()
             break
     shift = bits + sum(width for width, _ in widths)
@@ -119,7 +127,7 @@ def choose_packing(
     rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
-    layouts = [(goals, *pack(rungs, sides, bits, goals)) for goals in KEY_GOALS]
+    layouts = [(goals, *pack(rungs, sides, bits, goals, KEY_BITS)) for goals in KEY_GOALS]
     return max(layouts, key=lambda layout: layout[1])
 
 
@@ -135,6 +143,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "rung_weight": np.zeros((count, most, 8), np.int64),
         "rung_constant": np.zeros((count, most, teams), np.int64),
         "rung_block": np.zeros((count, most), np.int64),
+        "block_shift": np.zeros((count, most), np.int64),
         "rung_shift": np.zeros((count, most), np.uint32),
         "key_weight": np.zeros((count, 8), np.uint32),
         "key_constant": np.zeros((count, teams), np.uint32),
@@ -151,11 +160,51 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
     }
 
 
-def block_end(rungs: Sequence[Rung], k: int) -> int:
-    """Return the rung after the block that rung k belongs to: itself, or head-to-head ones."""
-    end = k + 1
-    while rungs[k].kind == LADDER_HEAD_TO_HEAD and rungs[end].kind == LADDER_HEAD_TO_HEAD:
+def combine(
+    rungs: Sequence[Rung], fields: Sequence[tuple[int, int]], dtype: type[np.integer[Any]]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the weights and the constants of rungs as one linear form with these fields.
+
+    Negative weights wrap in an unsigned type; the sum is right modulo its size, and no field is
+    negative.
+    """
+    weight = np.zeros(8, dtype)
+    constant = np.zeros(rungs[0].constant.size, dtype)
+    for rung, (shift, least) in zip(rungs, fields, strict=False):
+        unit = dtype(1 << shift)
+        weight += rung.weight.astype(dtype) * unit
+        constant += (rung.constant - least).astype(dtype) * unit
+    return weight, constant
+
+
+def fill_block(
+    out: dict[str, Any],
+    t: int,
+    rungs: Sequence[Rung],
+    span: tuple[int, int],
+    sides: Sequence[Sequence[int]],
+) -> int:
+    """Fill a block of rungs, from the first to before the last at most; return where it ends.
+
+    Additive rungs become one value, as many as fit; head-to-head ones look at the same matches.
+    """
+    first, last = span
+    kind, end = rungs[first].kind, first + 1
+    weight, constant = rungs[first].weight, rungs[first].constant
+    if kind == LADDER_ADDITIVE:
+        count, fields = pack(rungs[first:last], sides, 0, MOST_GOALS, VALUE_BITS)
+        if count > 1:
+            end = first + count
+            weight, constant = combine(rungs[first:end], fields, np.int64)
+            out["block_shift"][t, first:end] = [shift for shift, _ in fields]
+    while kind == LADDER_HEAD_TO_HEAD and rungs[end].kind == LADDER_HEAD_TO_HEAD:
         end += 1
+    for k in range(first, end):
+        out["rung_kind"][t, k] = kind
+        out["rung_weight"][t, k] = rungs[k].weight
+        out["rung_constant"][t, k] = rungs[k].constant
+        out["rung_block"][t, k] = end
+    out["rung_weight"][t, first], out["rung_constant"][t, first] = weight, constant
     return end
 
 
@@ -163,21 +212,16 @@ def fill_rungs(
     out: dict[str, Any], t: int, rungs: Sequence[Rung], sides: Sequence[Sequence[int]]
 ) -> list[tuple[int, int]]:
     """Fill the ladder of table `t` and its sort key; return (shift, least value) of its fields."""
-    out["rung_count"][t] = len(rungs)
-    for k, rung in enumerate(rungs):
-        out["rung_kind"][t, k] = rung.kind
-        out["rung_weight"][t, k] = rung.weight
-        out["rung_constant"][t, k] = rung.constant
-        out["rung_block"][t, k] = block_end(rungs, k)
     goals, packed, fields = choose_packing(rungs, sides, out["key_bits"])
-    out["key_goals"][t], out["packed_count"][t] = goals, packed
-    out["key_constant"][t] = np.arange(out["key_constant"].shape[1])
-    for k, (shift, least) in enumerate(fields):
-        unit = np.uint32(1 << shift)
-        out["rung_shift"][t, k] = shift
-        # Negative weights wrap; the sum is right modulo 2^32, and the field is not negative.
-        out["key_weight"][t] += rungs[k].weight.astype(np.uint32) * unit
-        out["key_constant"][t] += (rungs[k].constant - least).astype(np.uint32) * unit
+    out["key_goals"][t], out["packed_count"][t], out["rung_count"][t] = goals, packed, len(rungs)
+    out["rung_shift"][t, :packed] = [shift for shift, _ in fields]
+    weight, constant = combine(rungs, fields, np.uint32)
+    out["key_weight"][t] = weight
+    out["key_constant"][t] = constant + np.arange(constant.size, dtype=np.uint32)
+    first = 0
+    while first < len(rungs):
+        last = packed if first < packed else len(rungs)
+        first = fill_block(out, t, rungs, (first, last), sides)
     return fields
 
 
