@@ -17,6 +17,7 @@ from pickle import PickleError
 from typing import Any, ParamSpec, TypeVar
 
 import numba
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.runtime.nrt import rtsys
 
@@ -38,6 +39,41 @@ class _NoAlias(Compiler):
         self.state.flags.noalias = True
 
 
+class _Fragment(JITCodeLibrary):
+    """The code of a function that only compiled code calls, and so gets as LLVM's input.
+
+    Numba would also optimise it as a whole and make machine code of it, which nobody runs: a sixth
+    of the time before the first run.
+    """
+
+    def _optimize_final_module(self) -> None:
+        """Leave that to the callers."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()  # type: ignore[no-untyped-call] # same
+        self._finalized = True
+
+    def get_pointer_to_function(self, _name: str) -> int:
+        """Return the null pointer: there is no machine code."""
+        return 0
+
+    @property
+    def codegen(self) -> _Fragment:
+        """Whoever asks wants to call `set_env`."""
+        return self
+
+    def set_env(self, _name: str, _environment: object) -> None:
+        """Set nothing: the variable for it is in the machine code."""
+
+
+class _Inner(_NoAlias):
+    """Compile a function for its callers alone."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)
+        self.state.library = _Fragment(self.state.targetctx.codegen(), "fragment")  # type: ignore[no-untyped-call] # same
+
+
 # No reference counts: each array of a tuple would be counted under a lock wherever it is named, a
 # fifth of a run and a third of the compile time. So nothing compiled may allocate an array.
 _OPTIONS: Any = {
@@ -47,6 +83,7 @@ _OPTIONS: Any = {
     "no_cfunc_wrapper": True,
     "pipeline_class": _NoAlias,
 }
+_INNER: Any = {**_OPTIONS, "pipeline_class": _Inner}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -131,7 +168,7 @@ def jit_inner(function: Callable[P, R]) -> Callable[P, R]:
     Without the wrapper that unpacks a Python tuple of forty arrays, and so not to be called from
     Python.
     """
-    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, **_OPTIONS)(function)
+    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, **_INNER)(function)
     return compiled
 
 
@@ -140,9 +177,7 @@ def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
 
     A call hands over seven numbers an array.
     """
-    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, forceinline=True, **_OPTIONS)(
-        function
-    )
+    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, forceinline=True, **_INNER)(function)
     return compiled
 
 
@@ -152,5 +187,5 @@ def jit_step(function: Callable[P, R]) -> Callable[P, R]:
     Numba optimises all that a function calls again in each of its callers; a deep tree of calls
     takes minutes.
     """
-    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, inline="always", **_OPTIONS)(function)
+    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, inline="always", **_INNER)(function)
     return compiled
