@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from time import process_time, thread_time
 
 from benchmarks.rows import Row, show
 from forecast.arrays import RUNS_PER_REPLICATE
-from forecast.bench import matches_per_run, median_seconds
+from forecast.bench import matches_per_run, median_seconds, peak_memory_mb
 from forecast.config import load
 from forecast.lowering import lower
 from forecast.simulate import simulate
@@ -126,7 +125,7 @@ def peak_memory(replicates: int) -> tuple[float, float]:
     before = process_time()
     simulate(season, posterior, rng_seed=1, replicates=replicates)
     seconds = process_time() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3  # Linux has it in kB
+    peak = peak_memory_mb()
     return seconds / (replicates * RUNS_PER_REPLICATE) * 1e9, peak
 
 

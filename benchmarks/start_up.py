@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 from time import perf_counter
 
 from benchmarks.rows import NOTHING, Row, show
+from forecast.bench import peak_memory_mb
 from forecast.config import load
 from forecast.lowering import lower
 from forecast.simulate.threads import play
@@ -37,7 +37,7 @@ def first_call() -> dict[str, float]:
         season = lower(plan, posterior.first_half_share)
         play(season, posterior, rng_seed=1, replicate=0)
         moments.append(perf_counter())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3  # Linux has it in kB
+    peak = peak_memory_mb()
     return {"first": moments[1] - moments[0], "second": moments[2] - moments[1], "peak": peak}
 
 

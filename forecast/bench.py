@@ -9,6 +9,7 @@ import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import perf_counter, thread_time
 
 import numba
@@ -21,7 +22,15 @@ from forecast.simulate import draws, simulate
 from forecast.simulate.threads import play, play_strengths
 from forecast.strength import fit
 
-__all__ = ["Bench", "Scaling", "bench", "machine", "matches_per_run", "median_seconds"]
+__all__ = [
+    "Bench",
+    "Scaling",
+    "bench",
+    "machine",
+    "matches_per_run",
+    "median_seconds",
+    "peak_memory_mb",
+]
 
 REPEATS = 5
 REPLICATES_A_WORKER = 8
@@ -142,7 +151,7 @@ def bench(plan: Plan, *, workers: int) -> Bench:
             lambda: play_strengths(season, frozen, rng_seed=seed, replicate=0)
         ),
         scaling=_scale(season, posterior, seed, workers),
-        peak_memory_mb=_peak_memory_mb(),
+        peak_memory_mb=peak_memory_mb(),
         machine={**machine(), "workers": workers},
     )
 
@@ -166,6 +175,14 @@ def _scale(season: Season, posterior: Posterior, seed: int, most: int) -> tuple[
     )
 
 
-def _peak_memory_mb() -> float:
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+def peak_memory_mb() -> float:
+    """Return the most memory that this process ever had.
+
+    Linux hands what `getrusage` says on from the process that started this one; VmHWM it does not.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+    except (OSError, IndexError):
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6

@@ -7,7 +7,7 @@ import pytest
 
 from forecast.arrays import TILE
 from forecast.jit import jit
-from forecast.kernel.table import BLOCK, sort_keys
+from forecast.kernel.sort import BLOCK, sort_keys
 
 ROWS = BLOCK // TILE
 

@@ -30,3 +30,13 @@ def test_a_forecast_imports_neither_statistics_nor_optimisers_of_scipy():
         "fc.run(plan, runs=1)"
     )
     assert not {"scipy.stats", "scipy.optimize"} & modules_after(code)
+
+
+def test_the_peak_of_memory_is_that_of_a_process_alone():
+    """What `getrusage` says begins with the peak of the process that started this one."""
+    code = "from forecast.bench import peak_memory_mb; print(peak_memory_mb())"
+    peak = subprocess.check_output([sys.executable, "-c", code], text=True)  # noqa: S603 (same)
+    start = f"subprocess.run([sys.executable, '-c', {code!r}], check=True)"
+    large = f"import subprocess, sys, numpy; x = numpy.ones(80_000_000); {start}"
+    child = subprocess.check_output([sys.executable, "-c", large], text=True)  # noqa: S603 (same)
+    assert float(child) < float(peak) + 100

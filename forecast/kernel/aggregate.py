@@ -23,13 +23,13 @@ from forecast.kernel.chart import (
     CHART_MARGIN,
     EXTRA_MARGIN,
     HALF,
-    ROW,
     STRICT,
     read_chart,
     tie_threshold,
 )
 from forecast.kernel.extra_time import add_extra_time, extra_time_chance, extra_time_scale
 from forecast.kernel.legs import TEAM
+from forecast.kernel.rows import ROW
 from forecast.kernel.types import Factors, Flag, Integer, Scale, TieWork
 
 __all__ = ["fill_roots", "move_numbers", "play_aggregate", "tie_scales"]

@@ -11,7 +11,7 @@ from forecast.arrays import TILE
 from forecast.kernel.needs import make_needs
 from forecast.kernel.points import BINS_AT_ONCE
 from forecast.kernel.rates import LEVELS_AT_ONCE, MAX_LEVELS, SIDES_AT_ONCE
-from forecast.kernel.table import BLOCK
+from forecast.kernel.sort import BLOCK
 from forecast.kernel.types import (
     CommonWork,
     LadderWork,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.arrays import CHART_SIZE, TILE
+from forecast.arrays import CHART_SIZE
 from forecast.jit import jit, jit_inline
 from forecast.kernel.rates import exponential
+from forecast.kernel.rows import ROW
 from forecast.kernel.types import Integer
 
 __all__ = [
@@ -29,9 +30,6 @@ HALF, STRICT = 0, 1
 EXTRA_MARGIN = np.float32(2.0**-10)
 """The same of `strict + 2 (half - strict) extra`: more than the worst found of one chart of strict
 wins and three of the other (0.00032 + 3 * 0.00018) together."""
-
-ROW = np.uint64(TILE)
-"""So far on in a flat array is a row on."""
 
 CORNER, CORNER_BITS = np.uint64(0xFFFF), np.uint64(16)
 SHORT, SHORT_BITS = np.uint32(0xFFFF), np.uint32(16)

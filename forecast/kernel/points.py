@@ -11,6 +11,7 @@ import numpy as np
 from forecast.arrays import TILE, UNKNOWN, Tables
 from forecast.jit import jit_inline, jit_step
 from forecast.kernel.ladder import points_bin
+from forecast.kernel.rows import ROW, ROW_2, ROW_3, ROW_4, ROW_5, ROW_6, ROW_7
 from forecast.kernel.types import Flag, Integer, TableWork
 
 __all__ = ["BINS_AT_ONCE", "count_points"]
@@ -33,8 +34,8 @@ def read_keys(
     keys: np.ndarray, place: Integer, shift: np.uint32, mask: np.uint32, bins: np.ndarray
 ) -> tuple[np.uint32, np.uint32]:
     """Fill `bins[run]` (uint32) from a field of the keys; return the least and the largest."""
-    low, high, first = mask, np.uint32(0), np.uint64(TILE) * np.uint64(place)
-    for run in range(np.uint64(TILE)):
+    low, high, first = mask, np.uint32(0), ROW * np.uint64(place)
+    for run in range(ROW):
         bin_ = np.uint32((keys[first + run] >> shift) & mask)
         bins[run] = bin_
         low, high = min(low, bin_), max(high, bin_)
@@ -65,22 +66,21 @@ def read_goals(
 def count_bins(bins: np.ndarray, start: Integer, near: np.ndarray, found: np.ndarray) -> None:
     """Add to `found[TILE * b + run]` whether the run is in bin b, of eight from `start` on.
 
-    `near` is work: in one loop all would be compared as numbers of 32 bits. `found` is flat: that
-    its rows do not overlap would be tested for every place if their distance were not a constant.
+    `near` is work: in one loop all would be compared as numbers of 32 bits.
     """
     for run in range(TILE):
         near[run] = np.uint8(min(np.uint32(bins[run] - np.uint32(start)), ELSEWHERE))
-    first = np.uint64(TILE) * start
-    for run in range(np.uint64(TILE)):
+    first = ROW * start
+    for run in range(ROW):
         bin_, at = near[run], first + run
         found[at] += np.uint8(bin_ == 0)
-        found[at + np.uint64(TILE)] += np.uint8(bin_ == 1)
-        found[at + np.uint64(2 * TILE)] += np.uint8(bin_ == 2)
-        found[at + np.uint64(3 * TILE)] += np.uint8(bin_ == 3)
-        found[at + np.uint64(4 * TILE)] += np.uint8(bin_ == 4)
-        found[at + np.uint64(5 * TILE)] += np.uint8(bin_ == 5)
-        found[at + np.uint64(6 * TILE)] += np.uint8(bin_ == 6)
-        found[at + np.uint64(7 * TILE)] += np.uint8(bin_ == 7)
+        found[at + ROW] += np.uint8(bin_ == 1)
+        found[at + ROW_2] += np.uint8(bin_ == 2)
+        found[at + ROW_3] += np.uint8(bin_ == 3)
+        found[at + ROW_4] += np.uint8(bin_ == 4)
+        found[at + ROW_5] += np.uint8(bin_ == 5)
+        found[at + ROW_6] += np.uint8(bin_ == 6)
+        found[at + ROW_7] += np.uint8(bin_ == 7)
 
 
 @jit_inline
