@@ -34,6 +34,7 @@ __all__ = [
     "LEVEL_PENALTIES",
     "MARGIN",
     "MAX_RATE",
+    "NARROW_TEAMS",
     "NEUTRAL",
     "PAIRING_DRAWN",
     "PAIRING_FIXED",
@@ -58,6 +59,7 @@ __all__ = [
     "Season",
     "StageSlots",
     "Tables",
+    "key_type",
 ]
 
 STREAM_VERSION = 4
@@ -79,6 +81,10 @@ SAMPLED_TILES = 32
 
 MARGIN = 30
 """Goal difference beyond which, either way, a margin counts as this one."""
+
+NARROW_TEAMS = 128
+"""Most teams of which 32 bits sort a table: neighbours that they leave level, and that the exact
+ladder has to settle, grow with the square of the teams."""
 
 FIRST_TEAM = 2
 """Index of the first attack in a row of strengths; before it intercept and home advantage."""
@@ -118,10 +124,15 @@ NEUTRAL = -2
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 UInt8 = NDArray[np.uint8]
-UInt32 = NDArray[np.uint32]
+Keys = NDArray[np.uint32] | NDArray[np.uint64]
 UInt64 = NDArray[np.uint64]
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
+
+
+def key_type(teams: int) -> type[np.uint32 | np.uint64]:
+    """Return the type of the sort keys of so many teams."""
+    return np.uint32 if teams <= NARROW_TEAMS else np.uint64
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +283,10 @@ class Tables(NamedTuple):
         of the sort key begin one.
     block_shift : int64, shape (tables, rungs)
         Lowest bit of an additive rung's field in the value of its block.
-    rung_shift : uint32, shape (tables, rungs)
+    rung_shift : `key_type`, shape (tables, rungs)
         Lowest bit of a packed rung's field in the sort key.
-    key_weight : uint32, shape (tables, 8)
-    key_constant : uint32, shape (tables, teams)
+    key_weight : `key_type`, shape (tables, 8)
+    key_constant : `key_type`, shape (tables, teams)
         The packed rungs as one linear form; the team's index is in the low `key_bits` bits.
     key_bits : int
     key_goals : int64, shape (tables,)
@@ -289,7 +300,7 @@ class Tables(NamedTuple):
         What to add to a total of points to get its row in the points bins.
     points_rung : int64, shape (tables,)
         Packed rung that holds the points, or `UNKNOWN`.
-    points_field : uint32, shape (tables, 2)
+    points_field : `key_type`, shape (tables, 2)
         Shift and mask of that rung's field; its value counts from the first row of the bins.
     points_first, points_last : int64, shape (tables,)
         First row of the table in the points bins, and the one after its last.
@@ -317,9 +328,9 @@ class Tables(NamedTuple):
     rung_constant: Int64
     rung_block: Int64
     block_shift: Int64
-    rung_shift: UInt32
-    key_weight: UInt32
-    key_constant: UInt32
+    rung_shift: Keys
+    key_weight: Keys
+    key_constant: Keys
     key_bits: int
     key_goals: Int64
     points_weight: Int64
@@ -327,7 +338,7 @@ class Tables(NamedTuple):
     points_value: Int64
     points_bin: Int64
     points_rung: Int64
-    points_field: UInt32
+    points_field: Keys
     points_first: Int64
     points_last: Int64
     cut_table: Int64

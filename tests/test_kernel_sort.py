@@ -20,13 +20,14 @@ def sort(keys):
 def is_sorted(inputs):
     """Sort the columns of `inputs`, TILE at a time; return whether all come out falling."""
     rows, columns = inputs.shape
-    padded = np.zeros((-(-rows // ROWS) * ROWS, -(-columns // TILE) * TILE), np.uint32)
+    kind = np.uint64 if inputs.dtype == np.uint64 else np.uint32
+    padded = np.zeros((-(-rows // ROWS) * ROWS, -(-columns // TILE) * TILE), kind)
     padded[:rows, :columns] = inputs
     for first in range(0, columns, TILE):
         keys = padded[:, first : first + TILE].ravel()
         sort(keys)
         padded[:, first : first + TILE] = keys.reshape(-1, TILE)
-    expected = -np.sort(-inputs.astype(np.int64), axis=0)
+    expected = np.sort(inputs, axis=0)[::-1]
     return bool((padded[:rows, :columns] == expected).all() and not padded[rows:].any())
 
 
@@ -42,11 +43,12 @@ def test_sorted_blocks_of_zeros_and_ones_are_merged_and_so_everything(blocks):
     assert is_sorted(ones.reshape(len(counts), -1).T)
 
 
+@pytest.mark.parametrize("kind", [np.uint32, np.uint64])
 @pytest.mark.parametrize("rows", [20, 50, 63, 64, 65, 400, 1000])
-def test_keys_of_large_tables_are_sorted(rows):
+def test_keys_of_large_tables_are_sorted(rows, kind):
     random = np.random.default_rng(1)
-    assert is_sorted(random.integers(0, 2**32, (rows, TILE), dtype=np.uint32))
-    assert is_sorted(random.integers(0, rows, (rows, TILE), dtype=np.uint32))
+    assert is_sorted(random.integers(0, np.iinfo(kind).max, (rows, TILE), kind, endpoint=True))
+    assert is_sorted(random.integers(0, rows, (rows, TILE), kind))
 
 
 def test_a_sort_that_leaves_out_a_block_is_found(monkeypatch):

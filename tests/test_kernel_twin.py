@@ -1,5 +1,7 @@
 """The kernel against its readable twin: equal integers on random competitions."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from competitions import ADDITIVE, knockout, make_plan, match, outcome, plans, strengths, table
@@ -7,6 +9,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from twin_counts import assert_equal
 
+from forecast.arrays import key_type
 from forecast.plan import ENTRY, Places
 
 SHARES = st.sampled_from((0.45, 0.05, 0.9))
@@ -38,10 +41,30 @@ def test_the_kernel_equals_its_twin_at_length(problem):
     check(problem)
 
 
+@pytest.mark.slow
+@given(problems())
+@settings(max_examples=300)
+def test_the_kernel_with_wide_keys_equals_its_twin(problem):
+    """Keys of 64 bits, which only large competitions have, on small ones."""
+    with patch("forecast.arrays.NARROW_TEAMS", 0):
+        assert key_type(2) is np.uint64
+        check(problem)
+
+
 def level_strengths(teams, intercept):
     rows = np.zeros((1, 2 + 2 * teams))
     rows[0, :3] = intercept, 0.3, 0.2
     return rows
+
+
+@pytest.mark.slow
+def test_a_large_competition_equals_its_twin():
+    teams = 140
+    fixtures = [match("league", k, (k + step) % teams) for k in range(teams) for step in (1, 2, 5)]
+    outcomes = (outcome("through", Places("league", 1, 70)),)
+    plan = make_plan([table("league", teams, *ADDITIVE)], fixtures, teams, outcomes=outcomes)
+    rows = np.random.default_rng(1).normal(0.0, 0.4, (3, 2 + 2 * teams))
+    assert assert_equal(plan, 0.45, rows).exact_tiles == 0
 
 
 def two_teams(*stages, matches=(), start=None):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forecast.arrays import TILE
+from forecast.arrays import TILE, key_type
 from forecast.kernel.needs import make_needs
 from forecast.kernel.points import BINS_AT_ONCE
 from forecast.kernel.rates import LEVELS_AT_ONCE, MAX_LEVELS, SIDES_AT_ONCE
@@ -96,7 +96,7 @@ def make_bench(
         table=TableWork(
             highest=aligned((2 * fixtures,), np.uint8),
             counters=aligned((8 * TILE,), np.uint8),
-            keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), np.uint32),
+            keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), key_type(teams)),
             bins=aligned((TILE,), np.uint32),
             near=aligned((TILE,), np.uint8),
             found=aligned(((points + BINS_AT_ONCE) * TILE,), np.uint8),

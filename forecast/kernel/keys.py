@@ -4,6 +4,8 @@ Every packed rung is a linear form in the eight counters of a team, and a shift 
 the whole sort key is one linear form: constant + weights . counters. It is exact as long as no
 field leaves its width, which lowering guarantees while no team has more than `key_goals` a match,
 for or against, at home or away.
+
+Keys are uint32, in large competitions uint64 (`arrays.key_type`): their dtype is that of the sums.
 """
 
 from __future__ import annotations
@@ -64,24 +66,18 @@ def weigh_counters(
     keys: np.ndarray,
     team: Integer,
 ) -> None:
-    """Add weights times counters to a team's keys (flat uint32), or to `before` if it is fresh."""
+    """Add weights times counters to a team's keys, or to `before` if it is fresh."""
     w0, w1, w2, w3 = weight[table, 0], weight[table, 1], weight[table, 2], weight[table, 3]
     w4, w5, w6, w7 = weight[table, 4], weight[table, 5], weight[table, 6], weight[table, 7]
-    first = ROW * np.uint64(team)
+    kind, first = keys.dtype.type, ROW * np.uint64(team)
     for i in range(ROW):
-        results = np.uint32(w0 * np.uint32(counters[i]) + w1 * np.uint32(counters[i + ROW]))
-        scores = np.uint32(
-            w2 * np.uint32(counters[i + ROW_2]) + w3 * np.uint32(counters[i + ROW_3])
-        )
-        home = np.uint32(results + scores)
-        results = np.uint32(
-            w4 * np.uint32(counters[i + ROW_4]) + w5 * np.uint32(counters[i + ROW_5])
-        )
-        scores = np.uint32(
-            w6 * np.uint32(counters[i + ROW_6]) + w7 * np.uint32(counters[i + ROW_7])
-        )
-        away = np.uint32(results + scores)
-        keys[first + i] = np.uint32((before if fresh else keys[first + i]) + home + away)
+        results = kind(w0 * kind(counters[i]) + w1 * kind(counters[i + ROW]))
+        scores = kind(w2 * kind(counters[i + ROW_2]) + w3 * kind(counters[i + ROW_3]))
+        home = kind(results + scores)
+        results = kind(w4 * kind(counters[i + ROW_4]) + w5 * kind(counters[i + ROW_5]))
+        scores = kind(w6 * kind(counters[i + ROW_6]) + w7 * kind(counters[i + ROW_7]))
+        away = kind(results + scores)
+        keys[first + i] = kind((before if fresh else keys[first + i]) + home + away)
 
 
 @jit_inner
@@ -94,7 +90,7 @@ def fill_keys(
     teams: Integer,
     keys: np.ndarray,
 ) -> None:
-    """Fill `keys[TILE * team + run]` (uint32), the packed rungs of every team above its index.
+    """Fill `keys[TILE * team + run]`, the packed rungs of every team above its index.
 
     Rows that fill up the last block of eight are 0, no more than any key.
 

@@ -31,10 +31,10 @@ EVEN_BYTES, SUM_OF_PAIRS = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0001000100
 
 @jit_inline
 def read_keys(
-    keys: np.ndarray, place: Integer, shift: np.uint32, mask: np.uint32, bins: np.ndarray
+    keys: np.ndarray, place: Integer, shift: Integer, mask: Integer, bins: np.ndarray
 ) -> tuple[np.uint32, np.uint32]:
     """Fill `bins[run]` (uint32) from a field of the keys; return the least and the largest."""
-    low, high, first = mask, np.uint32(0), ROW * np.uint64(place)
+    low, high, first = np.uint32(mask), np.uint32(0), ROW * np.uint64(place)
     for run in range(ROW):
         bin_ = np.uint32((keys[first + run] >> shift) & mask)
         bins[run] = bin_

@@ -111,7 +111,7 @@ def merge_blocks(keys: np.ndarray, first: Integer, size: Integer) -> None:
 
 @jit_inner
 def sort_keys(keys: np.ndarray) -> None:
-    """Sort the keys of every run downwards: flat uint32, whole blocks."""
+    """Sort the keys of every run downwards: flat, whole blocks."""
     blocks = keys.size // BLOCK
     for b in range(blocks):
         sort_block(keys, np.uint64(BLOCK * b))

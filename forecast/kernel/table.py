@@ -5,6 +5,8 @@ Teams level on every packed rung are neighbours after the sort.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from forecast.arrays import TILE, Tables
@@ -22,7 +24,7 @@ ONE = np.uint64(1)
 
 
 @jit_inline
-def any_level(keys: np.ndarray, place: Integer, least: np.uint32) -> Flag:
+def any_level(keys: np.ndarray, place: Integer, least: np.unsignedinteger[Any]) -> Flag:
     """Return whether a place and the next differ by less than the least packed step in any run."""
     agree, first = False, ROW * np.uint64(place)
     for run in range(ROW):
@@ -31,7 +33,7 @@ def any_level(keys: np.ndarray, place: Integer, least: np.uint32) -> Flag:
 
 
 @jit_inline
-def level_runs(keys: np.ndarray, place: Integer, least: np.uint32) -> np.uint64:
+def level_runs(keys: np.ndarray, place: Integer, least: np.unsignedinteger[Any]) -> np.uint64:
     """Return a bit for every run in which a place and the next agree on every packed rung."""
     runs, first = np.uint64(0), ROW * np.uint64(place)
     for run in range(ROW):
@@ -61,8 +63,9 @@ def settle_level(
 ) -> None:
     """Rank exactly, run by run, every group of neighbours that the packed rungs leave level."""
     last_place = np.int64(order.shape[0] - 1)
-    bits = np.uint32(tables.key_bits)
-    least = np.uint32(np.uint32(1) << bits)
+    kind = keys.dtype.type
+    bits = kind(tables.key_bits)
+    least = kind(kind(1) << bits)
     for place in range(last_place):
         if not any_level(keys, np.uint64(place), least):
             continue
@@ -86,13 +89,14 @@ def settle_level(
 @jit_inner
 def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndarray) -> None:
     """Add to `rungs[cut, rung]` the packed rung that separated the two teams at each cut."""
-    bits = np.uint32(tables.key_bits)
+    kind = keys.dtype.type
+    bits = kind(tables.key_bits)
     for cut in range(tables.cut_table.size):
         if tables.cut_table[cut] != table:
             continue
         first = ROW * np.uint64(tables.cut_place[cut])
         for run in range(ROW):
-            difference = np.uint32(keys[first - ROW + run] ^ keys[first + run])
+            difference = kind(keys[first - ROW + run] ^ keys[first + run])
             if difference >> bits == 0:
                 continue  # counted by the exact ladder
             rung = 0
@@ -132,7 +136,7 @@ def play_table(
         fill_keys(tables, table, goals, most_goals, work.counters, order.shape[0], keys)
         sort_keys(keys)
         count_rungs(tables, table, keys, rungs)
-    mask = np.uint32((ONE << np.uint64(tables.key_bits)) - ONE)
+    mask = keys.dtype.type((ONE << np.uint64(tables.key_bits)) - ONE)
     for place in range(np.uint64(order.shape[0])):
         for run in range(ROW):
             order[place, run] = np.uint16(keys[ROW * place + run] & mask)

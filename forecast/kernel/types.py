@@ -149,7 +149,7 @@ class TableWork(NamedTuple):
     highest : uint8, shape (sides,)
         The most goals of each side in any run; filled only if a key may be left.
     counters : uint8, shape (8 * TILE,)
-    keys : uint32, shape (TILE * teams, up to a multiple of BLOCK,)
+    keys : `key_type`, shape (TILE * teams, up to a multiple of BLOCK,)
         Row by row: of teams, then of places.
     bins : uint32, shape (TILE,)
         Points of the teams in one place, as rows of the points bins from the table's first on.

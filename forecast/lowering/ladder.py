@@ -17,6 +17,7 @@ from forecast.arrays import (
     LADDER_OPPONENTS,
     UNKNOWN,
     PointsBins,
+    key_type,
 )
 from forecast.columns import HEAD_TO_HEAD, OPPONENTS, column_weights
 from forecast.lowering.matches import TableMatches
@@ -24,9 +25,8 @@ from forecast.plan import Plan, TableStage
 
 __all__ = ["Rung", "lower_ladders"]
 
-KEY_BITS = 32
 VALUE_BITS = 62
-"""Bits of a sort key, and of a value that the exact ladder compares."""
+"""Bits of a value that the exact ladder compares."""
 
 MOST_GOALS = 255
 """Most goals of a side that any goal model can make."""
@@ -124,10 +124,10 @@ def pack(
 
 
 def choose_packing(
-    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int
+    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, most: int
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
-    layouts = [(goals, *pack(rungs, sides, bits, goals, KEY_BITS)) for goals in KEY_GOALS]
+    layouts = [(goals, *pack(rungs, sides, bits, goals, most)) for goals in KEY_GOALS]
     return max(layouts, key=lambda layout: layout[1])
 
 
@@ -135,7 +135,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
     """Return the fields of `Tables` for all ladders, to be filled table by table."""
     teams, count = len(plan.competition.teams), len(tables)
     most = max((len(table.tie_breaks) for table in tables), default=0)
-    rule = plan.competition.points
+    rule, kind = plan.competition.points, key_type(teams)
     return {
         "rung_count": np.zeros(count, np.int64),
         "packed_count": np.zeros(count, np.int64),
@@ -144,9 +144,9 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "rung_constant": np.zeros((count, most, teams), np.int64),
         "rung_block": np.zeros((count, most), np.int64),
         "block_shift": np.zeros((count, most), np.int64),
-        "rung_shift": np.zeros((count, most), np.uint32),
-        "key_weight": np.zeros((count, 8), np.uint32),
-        "key_constant": np.zeros((count, teams), np.uint32),
+        "rung_shift": np.zeros((count, most), kind),
+        "key_weight": np.zeros((count, 8), kind),
+        "key_constant": np.zeros((count, teams), kind),
         "key_bits": max(1, (teams - 1).bit_length()),
         "key_goals": np.zeros(count, np.int64),
         "points_weight": np.zeros((count, 8), np.int64),
@@ -156,7 +156,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "points_last": np.zeros(count, np.int64),
         "points_bin": np.zeros(count, np.int64),
         "points_rung": np.full(count, UNKNOWN, np.int64),
-        "points_field": np.zeros((count, 2), np.uint32),
+        "points_field": np.zeros((count, 2), kind),
     }
 
 
@@ -212,12 +212,13 @@ def fill_rungs(
     out: dict[str, Any], t: int, rungs: Sequence[Rung], sides: Sequence[Sequence[int]]
 ) -> list[tuple[int, int]]:
     """Fill the ladder of table `t` and its sort key; return (shift, least value) of its fields."""
-    goals, packed, fields = choose_packing(rungs, sides, out["key_bits"])
+    kind = out["key_weight"].dtype.type
+    goals, packed, fields = choose_packing(rungs, sides, out["key_bits"], kind(0).nbytes * 8)
     out["key_goals"][t], out["packed_count"][t], out["rung_count"][t] = goals, packed, len(rungs)
     out["rung_shift"][t, :packed] = [shift for shift, _ in fields]
-    weight, constant = combine(rungs, fields, np.uint32)
+    weight, constant = combine(rungs, fields, kind)
     out["key_weight"][t] = weight
-    out["key_constant"][t] = constant + np.arange(constant.size, dtype=np.uint32)
+    out["key_constant"][t] = constant + np.arange(constant.size, dtype=kind)
     first = 0
     while first < len(rungs):
         last = packed if first < packed else len(rungs)
