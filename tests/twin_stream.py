@@ -12,7 +12,6 @@ from forecast.kernel.chart import tie_chance as kernel_chance
 from forecast.kernel.chart import tie_threshold
 from forecast.kernel.legs import goals_of, rival_goals
 from forecast.kernel.rates import (
-    LEVELS_AT_ONCE,
     MAX_LEVELS,
     SIDES_AT_ONCE,
     exponential,
@@ -64,16 +63,20 @@ def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
     rate, words = np.zeros(filled), np.empty(filled, np.uint64)
     rate[: len(rates)] = rates
     threshold = Thresholds(
-        bar=np.empty((MAX_LEVELS + LEVELS_AT_ONCE, filled), np.int8),
+        bar=np.empty(MAX_LEVELS * filled, np.int8),
         least=np.empty(filled, np.uint8),
         most=np.empty(filled, np.uint8),
     )
     work = np.empty((5, SIDES_AT_ONCE))
     fill_thresholds(np.uint64(key), np.uint64(purpose), rate, dispersion, threshold, work, words)
+    bars = threshold.bar.reshape(-1, MAX_LEVELS, SIDES_AT_ONCE).transpose(0, 2, 1)
     return [
-        [256] * least + [bar + 128 for bar in bars[least:most]]
-        for bars, least, most in zip(
-            threshold.bar.T.tolist(), threshold.least.tolist(), threshold.most.tolist(), strict=True
+        [256] * least + [bar + 128 for bar in side[least:most]]
+        for side, least, most in zip(
+            bars.reshape(-1, MAX_LEVELS).tolist(),
+            threshold.least.tolist(),
+            threshold.most.tolist(),
+            strict=True,
         )
     ][: len(rates)]
 

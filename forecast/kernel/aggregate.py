@@ -28,9 +28,8 @@ from forecast.kernel.chart import (
     tie_threshold,
 )
 from forecast.kernel.extra_time import add_extra_time, extra_time_chance, extra_time_scale
-from forecast.kernel.legs import TEAM
 from forecast.kernel.rows import ROW
-from forecast.kernel.types import Factors, Flag, Integer, Scale, TieWork
+from forecast.kernel.types import TEAM, Factors, Flag, Integer, Scale, TieWork
 
 __all__ = ["fill_roots", "move_numbers", "play_aggregate", "tie_scales"]
 
@@ -170,8 +169,8 @@ def move_numbers(strata: np.ndarray, row: Integer, random: np.uint64, numbers: n
     """
     first, second = np.uint32(random), np.uint32(random >> np.uint64(32))
     for run in range(TILE):
-        stratum = np.uint32(strata[row, 0, run]) << np.uint32(24)
-        numbers[run] = stratum ^ (first if run < TILE // 2 else second)
+        stratum = np.uint32(np.uint32(strata[row, 0, run]) << np.uint32(24))
+        numbers[run] = np.uint32(stratum ^ np.uint32(first if run < TILE // 2 else second))
 
 
 @jit_inline

@@ -10,7 +10,7 @@ import numpy as np
 from forecast.arrays import TILE, key_type
 from forecast.kernel.needs import make_needs
 from forecast.kernel.points import BINS_AT_ONCE
-from forecast.kernel.rates import LEVELS_AT_ONCE, MAX_LEVELS, SIDES_AT_ONCE
+from forecast.kernel.rates import MAX_LEVELS, SIDES_AT_ONCE
 from forecast.kernel.sort import BLOCK
 from forecast.kernel.types import (
     CommonWork,
@@ -40,7 +40,6 @@ class Bench(NamedTuple):
     goals: np.ndarray
     common: CommonWork
     table: TableWork
-    order: np.ndarray
     tie: TieWork
     occupants: np.ndarray
     seen: np.ndarray
@@ -66,7 +65,7 @@ def no_rates(sides: int) -> np.ndarray:
 def make_thresholds(sides: int) -> Thresholds:
     """Allocate the thresholds of so many sides."""
     return Thresholds(
-        bar=aligned((MAX_LEVELS + LEVELS_AT_ONCE, sides), np.int8),
+        bar=aligned((sides * MAX_LEVELS,), np.int8),
         least=aligned((sides,), np.uint8),
         most=aligned((sides,), np.uint8),
     )
@@ -103,7 +102,6 @@ def make_bench(
             total=aligned((points,), np.int64),
             ladder=LadderWork(aligned((teams,), np.int64), aligned((teams,), np.int64)),
         ),
-        order=aligned((teams, TILE), np.uint16),
         tie=TieWork(
             roots=aligned((2 * TILE,), np.float32),
             cells=aligned((2 * TILE,), np.uint32),

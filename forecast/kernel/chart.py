@@ -98,7 +98,9 @@ def read_chart(
     """
     for run in range(ROW):
         i, j = np.int32(roots[run]), np.int32(roots[ROW + run])
-        corners = chart[part, np.uint32(i * np.int32(CHART_SIZE) + j)]
+        cells[run] = np.uint32(np.int32(i * np.int32(CHART_SIZE)) + j)
+    for run in range(ROW):
+        corners = chart[part, cells[run]]
         cells[run], cells[ROW + run] = np.uint32(corners), np.uint32(corners >> np.uint64(32))
     unit = np.float32(1.0 / 65535.0)
     for run in range(ROW):

@@ -13,7 +13,7 @@ import numpy as np
 
 from forecast.arrays import STRATA, TILE
 from forecast.jit import jit, jit_inline, jit_inner
-from forecast.kernel.rates import COMPARED_AT_ONCE, exponential
+from forecast.kernel.rates import COMPARED_AT_ONCE, SIDES_AT_ONCE, exponential, first_bar
 from forecast.kernel.types import Integer, Thresholds
 
 __all__ = ["add_common", "hold_rho", "redraw_low_scores", "sample_goals", "strata_of"]
@@ -23,7 +23,10 @@ FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
 
 BYTE = np.uint64(8)
 ONE = np.uint64(1)
-FOUR = np.uint64(4)
+NEXT, NEXT_2 = np.uint64(SIDES_AT_ONCE), np.uint64(2 * SIDES_AT_ONCE)
+NEXT_3, NEXT_4 = np.uint64(3 * SIDES_AT_ONCE), np.uint64(4 * SIDES_AT_ONCE)
+"""From a bar of a side to the next ones."""
+
 SIGN = np.uint8(128)
 
 
@@ -34,10 +37,10 @@ def strata_of(key: np.uint64, number: Integer) -> np.uint64:
 
 
 @jit_inline
-def four_bars(byte: np.int8, bar: np.ndarray, k: Integer, side: Integer) -> np.uint8:
-    """Return how many of the bars `k` to `k + 3` of a side a byte is below."""
-    one = np.uint8(np.uint8(byte < bar[k, side]) + np.uint8(byte < bar[k + 1, side]))
-    two = np.uint8(np.uint8(byte < bar[k + 2, side]) + np.uint8(byte < bar[k + 3, side]))
+def four_bars(byte: np.int8, bar: np.ndarray, at: np.uint64) -> np.uint8:
+    """Return how many of the four bars from `at` on a byte is below."""
+    one = np.uint8(np.uint8(byte < bar[at]) + np.uint8(byte < bar[at + NEXT]))
+    two = np.uint8(np.uint8(byte < bar[at + NEXT_2]) + np.uint8(byte < bar[at + NEXT_3]))
     return np.uint8(one + two)
 
 
@@ -58,16 +61,16 @@ def count_half(
 
     Bytes and bars are compared less 128, for processors compare signed bytes best.
     """
-    move = np.uint8(random ^ SIGN)
+    move, first = np.uint8(random ^ SIGN), first_bar(side)
     for run in range(runs[0], runs[1]):
         byte = np.int8(np.uint8(strata[row, part, run] ^ move))
-        some = four_bars(byte, bar, np.uint64(0), side)
-        more = four_bars(byte, bar, FOUR, side)
+        some = four_bars(byte, bar, first)
+        more = four_bars(byte, bar, first + NEXT_4)
         goals[side, run] = np.uint8(np.uint8(least + some) + more)
     for k in range(np.uint64(8), np.uint64(most), COMPARED_AT_ONCE):  # few sides
         for run in range(runs[0], runs[1]):
             byte = np.int8(np.uint8(strata[row, part, run] ^ move))
-            goals[side, run] = np.uint8(goals[side, run] + four_bars(byte, bar, k, side))
+            goals[side, run] = np.uint8(goals[side, run] + four_bars(byte, bar, first + NEXT * k))
 
 
 @jit

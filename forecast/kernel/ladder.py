@@ -20,7 +20,7 @@ from forecast.arrays import (
 )
 from forecast.jit import jit_inline, jit_step
 from forecast.kernel.half_time import first_half_points
-from forecast.kernel.types import Flag, Integer, LadderWork
+from forecast.kernel.types import PLACE, TEAM, Flag, Integer, LadderWork
 from forecast.kernel.words import FOR_LOTS, word
 
 __all__ = ["points_bin", "rank_exactly"]
@@ -83,7 +83,7 @@ def points_bin(
 def is_among(order: np.ndarray, run: Integer, span: tuple[Integer, Integer], team: Integer) -> Flag:
     """Return whether a team holds one of a span of places."""
     for place in range(span[0], span[1] + 1):  # noqa: SIM110 (any() takes no generator here)
-        if order[place, run] == team:
+        if order[place, run] & TEAM == team:
             return True
     return False
 
@@ -152,13 +152,14 @@ def sort_segment(
 ) -> None:
     """Sort places `first` to `last` of one run downwards by `values`, keeping equals in order."""
     for place in range(first + 1, last + 1):
-        team, value = order[place, run], values[place]
+        occupant, value = order[place, run], values[place]
         free = place
         while free > first and values[free - 1] < value:
-            order[free, run] = order[free - 1, run]
+            order[free, run] = order[free - 1, run] + PLACE
             values[free] = values[free - 1]
             free -= 1
-        order[free, run] = team
+            occupant -= PLACE
+        order[free, run] = occupant
         values[free] = value
 
 
@@ -192,7 +193,7 @@ def climb(
             last += 1
         if last > first:
             for place in range(first, last + 1):
-                team = np.int64(order[place, run])
+                team = np.int64(order[place, run] & TEAM)
                 values[place] = rung_value(tables, table, rung, team, key, run, span, goals, order)
             sort_segment(order, run, values, first, last)
             for place in range(first, last):
@@ -255,7 +256,7 @@ def rank_exactly(
 ) -> None:
     """Rank the places of a span, all level so far, from a rung on; count the rungs at the cuts.
 
-    `span` is (first, last) slot of the table in one run of `order`; `work` are `values` and
+    `span` is (first, last) place in one run of `order`, the table's slots; `work` are `values` and
     `split`, int64, an entry a place: `split[p]` is the rung between places p and p + 1.
     """
     split = work.split

@@ -22,13 +22,10 @@ from forecast.arrays import (
 from forecast.jit import jit, jit_inner, jit_step
 from forecast.kernel.goals import hold_rho
 from forecast.kernel.rates import exponential, goalless
-from forecast.kernel.types import Factors, Flag, Integer
+from forecast.kernel.types import TEAM, Factors, Flag, Integer
 from forecast.kernel.words import FOR_LEGS, FOR_LEGS_COMMON, word
 
-__all__ = ["TEAM", "play_legs", "settle_known"]
-
-TEAM = np.uint32(0xFFFF)
-"""Low bits of an occupant: its team; above them its place in the last table."""
+__all__ = ["play_legs", "settle_known"]
 
 MOST_GOALS = 255
 

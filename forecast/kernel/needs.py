@@ -11,8 +11,7 @@ import numpy as np
 
 from forecast.arrays import MARGIN, TILE, UNKNOWN, Program
 from forecast.jit import jit_inline, jit_inner, jit_step
-from forecast.kernel.legs import TEAM
-from forecast.kernel.types import Integer, NeedsTally, NeedsWork
+from forecast.kernel.types import TEAM, Integer, NeedsTally, NeedsWork
 
 __all__ = ["count_needs", "make_needs"]
 

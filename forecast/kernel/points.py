@@ -12,7 +12,7 @@ from forecast.arrays import TILE, UNKNOWN, Tables
 from forecast.jit import jit_inline, jit_step
 from forecast.kernel.ladder import points_bin
 from forecast.kernel.rows import ROW, ROW_2, ROW_3, ROW_4, ROW_5, ROW_6, ROW_7
-from forecast.kernel.types import Flag, Integer, TableWork
+from forecast.kernel.types import TEAM, Flag, Integer, TableWork
 
 __all__ = ["BINS_AT_ONCE", "count_points"]
 
@@ -35,8 +35,12 @@ def read_keys(
 ) -> tuple[np.uint32, np.uint32]:
     """Fill `bins[run]` (uint32) from a field of the keys; return the least and the largest."""
     low, high, first = np.uint32(mask), np.uint32(0), ROW * np.uint64(place)
+    kind = keys.dtype.type
+    widest = np.uint64(kind(np.int64(-1))) >> np.uint64(32)  # what keys have beyond 32 bits
+    within = (widest & np.uint64(32)) | np.uint64(31)
+    by = np.uint64(shift) & within  # else the compiler would shift numbers of 64 bits
     for run in range(ROW):
-        bin_ = np.uint32((keys[first + run] >> shift) & mask)
+        bin_ = np.uint32(np.uint32(keys[first + run] >> by) & np.uint32(mask))
         bins[run] = bin_
         low, high = min(low, bin_), max(high, bin_)
     return low, high
@@ -55,7 +59,7 @@ def read_goals(
     first = tables.points_first[table]
     low, high = np.uint32(0xFFFFFFFF), np.uint32(0)
     for run in range(TILE):
-        team = np.int64(order[place, run])
+        team = np.int64(order[place, run] & TEAM)
         bin_ = np.uint32(points_bin(tables, table, team, run, goals) - first)
         bins[run] = bin_
         low, high = min(low, bin_), max(high, bin_)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import FIRST_TEAM, MAX_RATE, Fixtures
-from forecast.jit import jit, jit_inner
+from forecast.jit import jit, jit_inline, jit_inner
 from forecast.kernel.types import Integer, Thresholds
 from forecast.kernel.words import fill_words
 
@@ -22,6 +22,7 @@ __all__ = [
     "SIDES_AT_ONCE",
     "exponential",
     "fill_thresholds",
+    "first_bar",
     "goalless",
     "logarithm",
     "side_rates",
@@ -32,7 +33,7 @@ MAX_LEVELS = 128
 """Most goals of a side; P(goals > 127) is below 1e-24 at `MAX_RATE`."""
 
 LEVELS_AT_ONCE = 12
-"""Thresholds that are made for all sides; few need more."""
+"""Thresholds that are made for all sides; a side that has more gets them alone."""
 
 COMPARED_AT_ONCE = np.uint64(4)
 """Thresholds that are compared in one pass, beyond the first eight."""
@@ -42,7 +43,9 @@ ALWAYS = 256
 SIGN = np.int32(128)
 
 SIDES_AT_ONCE = 64
-"""Sides whose thresholds are made together, up to the last live one of them."""
+"""Sides whose thresholds are made together, and stand together: a bar's next is so far on."""
+
+SIDES = np.uint64(SIDES_AT_ONCE)
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # upper 33 bits of ln 2, so that n * LN2_HIGH is exact
@@ -145,6 +148,13 @@ def side_rates(
         rate[side] = min(rate[side], MAX_RATE)
 
 
+@jit_inline
+def first_bar(side: Integer) -> np.uint64:
+    """Return where the first bar of a side is in `Thresholds.bar`; its next is SIDES_AT_ONCE on."""
+    group, place = np.uint64(side) // SIDES, np.uint64(side) % SIDES
+    return np.uint64(group * (np.uint64(MAX_LEVELS) * SIDES) + place)
+
+
 @jit
 def fill_thresholds(
     key: np.uint64,
@@ -162,7 +172,7 @@ def fill_thresholds(
     `dispersion` above 0. `purpose` is that of the words.
     """
     fill_words(key, purpose, 0, words)
-    for first in range(np.uint64(0), np.uint64(rate.size), np.uint64(SIDES_AT_ONCE)):
+    for first in range(np.uint64(0), np.uint64(rate.size), SIDES):
         fill_some(rate, dispersion, words, threshold, work, first)
 
 
@@ -172,7 +182,7 @@ def begin_some(
 ) -> None:
     """Fill the chances of no goal and of more, and what `fill_some` needs beside them."""
     probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
-    some = range(np.uint64(SIDES_AT_ONCE))
+    some = range(SIDES)
     for i in some:
         probability[i] = exponential(np.float64(-rate[first + i]))
         step[i] = rate[first + i]
@@ -193,12 +203,13 @@ def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> Non
     """Fill the first LEVELS_AT_ONCE thresholds of SIDES_AT_ONCE sides, a side in registers."""
     bar, least, most = threshold
     probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
-    for i in range(np.uint64(SIDES_AT_ONCE)):
+    bars = first_bar(first)
+    for i in range(SIDES):
         chance, left, growth = probability[i], survival[i], step[i]
         always = live = np.int32(0)
         for k in range(np.uint64(LEVELS_AT_ONCE)):
             level = np.int32(left + rounding[i])
-            bar[k, first + i] = np.int8(level - SIGN)
+            bar[bars + SIDES * k + i] = np.int8(level - SIGN)
             always += np.int32(level == ALWAYS)
             live += np.int32(level > 0)
             chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
@@ -210,13 +221,17 @@ def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> Non
 
 @jit_inner
 def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Integer) -> None:
-    """Fill the other thresholds of a side that has more, up to a multiple of COMPARED_AT_ONCE."""
+    """Fill the other thresholds of a side that has more than LEVELS_AT_ONCE.
+
+    Rows end at the first multiple of COMPARED_AT_ONCE after the last threshold above 0.
+    """
     bar, least, most = threshold
     chance, left, rounding = work[0, i], work[1, i], work[2, i]
     growth, more = work[3, i], work[4, i]
+    bars = first_bar(side)
     for k in range(np.uint64(LEVELS_AT_ONCE), np.uint64(MAX_LEVELS)):
         level = np.int32(left + rounding)
-        bar[k, side] = np.int8(level - SIGN)
+        bar[bars + SIDES * k] = np.int8(level - SIGN)
         if level == 0 and k % COMPARED_AT_ONCE == COMPARED_AT_ONCE - np.uint64(1):
             break
         least[side] += np.uint8(level == ALWAYS)
@@ -235,13 +250,13 @@ def fill_some(
     work: np.ndarray,
     first: Integer,
 ) -> None:
-    """Fill the thresholds of SIDES_AT_ONCE sides, up to `COMPARED_AT_ONCE` after the last live one.
+    """Fill the thresholds of SIDES_AT_ONCE sides.
 
     P(k + 1 goals) is P(k goals) times (step + k more) / (k + 1), with nothing more if the goals
     are Poisson.
     """
     begin_some(rate, dispersion, words, work, first)
     first_levels(threshold, work, first)
-    for i in range(np.uint64(SIDES_AT_ONCE)):
+    for i in range(SIDES):
         if threshold.most[first + i] == LEVELS_AT_ONCE:
             later_levels(threshold, work, first + i, i)

@@ -25,7 +25,6 @@ from forecast.kernel.aggregate import fill_roots
 from forecast.kernel.bench import Bench
 from forecast.kernel.goals import add_common, redraw_low_scores, sample_goals
 from forecast.kernel.knockout import play_knockout
-from forecast.kernel.legs import TEAM
 from forecast.kernel.needs import count_needs
 from forecast.kernel.rates import (
     fill_thresholds,
@@ -34,6 +33,7 @@ from forecast.kernel.rates import (
 )
 from forecast.kernel.table import play_table
 from forecast.kernel.types import (
+    TEAM,
     Factors,
     Flag,
     Integer,
@@ -82,24 +82,17 @@ def enter_teams(occupants: np.ndarray, teams: int) -> None:
 
 
 @jit_step
-def seat_table(entry_places: Flag, slot: Integer, order: np.ndarray, occupants: np.ndarray) -> None:
-    """Let the ranked teams occupy the table's slots, each with its place.
+def carry_places(slot: Integer, teams: Integer, occupants: np.ndarray) -> None:
+    """Let the teams of the table at `slot` carry their places into all earlier slots.
 
-    With `entry_places` they carry it into all earlier slots, too: later rounds may draw from
-    those, and the better place is that of the last table.
+    Later rounds may draw from those, and the better place is that of the last table.
     """
-    teams = order.shape[0]
-    for place in range(np.uint64(teams)):
-        high = np.uint32(place) << np.uint32(16)
+    for ranked in range(slot, slot + teams):
         for run in range(TILE):
-            occupants[np.uint64(slot) + place, run] = high | np.uint32(order[place, run])
-    if entry_places:
-        for place in range(teams):
-            for run in range(TILE):
-                occupants[order[place, run], run] = occupants[slot + place, run]
-        for earlier in range(teams, slot):
-            for run in range(TILE):
-                occupants[earlier, run] = occupants[occupants[earlier, run] & TEAM, run]
+            occupants[occupants[ranked, run] & TEAM, run] = occupants[ranked, run]
+    for earlier in range(teams, slot):
+        for run in range(TILE):
+            occupants[earlier, run] = occupants[occupants[earlier, run] & TEAM, run]
 
 
 @jit_inner
@@ -109,12 +102,15 @@ def count_slots(counted: np.ndarray, occupants: np.ndarray, seen: np.ndarray) ->
     The halves take turns, since a count has to wait for one of the same team just before it.
     """
     seen[:] = 0
+    pairs = occupants.view(np.uint64)
     for i in range(counted.size):
         slot = np.uint64(counted[i])
-        for run in range(np.uint64(TILE // 2)):
-            later = run + np.uint64(TILE // 2)
-            seen[0, slot, np.uint64(occupants[slot, run] & TEAM)] += np.uint8(1)
-            seen[1, slot, np.uint64(occupants[slot, later] & TEAM)] += np.uint8(1)
+        for pair in range(np.uint64(TILE // 4)):
+            first, second = pairs[slot, pair], pairs[slot, pair + np.uint64(TILE // 4)]
+            seen[0, slot, first & TEAM] += np.uint8(1)
+            seen[1, slot, second & TEAM] += np.uint8(1)
+            seen[0, slot, (first >> np.uint64(32)) & TEAM] += np.uint8(1)
+            seen[1, slot, (second >> np.uint64(32)) & TEAM] += np.uint8(1)
 
 
 @jit_step
@@ -195,14 +191,15 @@ def play_tile(
     program: Program, strengths: np.ndarray, key: np.uint64, bench: Bench, tally: Tally
 ) -> None:
     """Play the TILE runs of one draw of strengths and count them."""
+    teams = bench.scoring.size
     home = team_factors(strengths, bench.scoring, bench.conceding)
     fill_roots(bench.scoring, bench.conceding, bench.roots)
-    shape = shape_of(program.goal_model, strengths, bench.scoring.size)
+    shape = shape_of(program.goal_model, strengths, teams)
     factors = Factors(bench.scoring, bench.conceding, home, bench.roots, program.goal_model, shape)
     most = draw_goals(program, factors, key, bench)
     exact: Flag = False
     if program.entry_places:  # which the tables of the tile before have changed
-        enter_teams(bench.occupants, bench.scoring.size)
+        enter_teams(bench.occupants, teams)
     for stage in range(program.stage_is_table.size):
         k, slot = program.stage_index[stage], program.stage_slot[stage]
         if program.stage_is_table[stage]:
@@ -213,11 +210,12 @@ def play_tile(
                 bench.goals,
                 most,
                 bench.table,
-                bench.order,
+                bench.occupants[slot : slot + teams],
                 tally.rungs,
                 tally.points,
             )
-            seat_table(program.entry_places, slot, bench.order, bench.occupants)
+            if program.entry_places:
+                carry_places(slot, teams, bench.occupants)
         else:
             play_knockout(
                 program.knockouts,

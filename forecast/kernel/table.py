@@ -16,7 +16,7 @@ from forecast.kernel.ladder import rank_exactly
 from forecast.kernel.points import count_points
 from forecast.kernel.rows import ROW
 from forecast.kernel.sort import sort_keys
-from forecast.kernel.types import Flag, Integer, LadderWork, TableWork
+from forecast.kernel.types import PLACE, Flag, Integer, LadderWork, TableWork
 
 __all__ = ["play_table"]
 
@@ -117,7 +117,7 @@ def play_table(
     rungs: np.ndarray,
     points: np.ndarray,
 ) -> Flag:
-    """Fill `order[place, run]` (uint16 teams); return whether every run was ranked exactly.
+    """Fill `order[place, run]`, the table's slots; return whether the ladder ranked without keys.
 
     `rungs` and `points` are tallies.
     """
@@ -136,10 +136,12 @@ def play_table(
         fill_keys(tables, table, goals, most_goals, work.counters, order.shape[0], keys)
         sort_keys(keys)
         count_rungs(tables, table, keys, rungs)
-    mask = keys.dtype.type((ONE << np.uint64(tables.key_bits)) - ONE)
+    mask = np.uint32((ONE << np.uint64(tables.key_bits)) - ONE)
     for place in range(np.uint64(order.shape[0])):
+        high = np.uint32(PLACE * np.uint32(place))
         for run in range(ROW):
-            order[place, run] = np.uint16(keys[ROW * place + run] & mask)
+            team = np.uint32(np.uint32(keys[ROW * place + run]) & mask)
+            order[place, run] = np.uint32(high | team)
     settle_level(tables, table, key, packed, keys, goals, order, work.ladder, rungs)
     count_points(tables, table, exact, goals, order, work, points)
     return exact

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 __all__ = [
+    "PLACE",
+    "TEAM",
     "CommonWork",
     "Factors",
     "Flag",
@@ -23,6 +25,12 @@ __all__ = [
 Integer = int | np.integer[Any]
 Flag = bool | np.bool_
 Scale = tuple[np.float32, np.float32, np.float32]
+
+TEAM = np.uint32(0xFFFF)
+"""Low bits of the occupant of a slot: its team; above them its place in the last table."""
+
+PLACE = np.uint32(0x10000)
+"""So much more is an occupant one place further down."""
 
 
 class Factors(NamedTuple):
@@ -55,11 +63,13 @@ class Thresholds(NamedTuple):
 
     Attributes
     ----------
-    bar : int8, shape (MAX_LEVELS + LEVELS_AT_ONCE, sides)
+    bar : int8, shape (sides * MAX_LEVELS,)
         Thresholds less 128, falling from 255 to 0; those of 256 hold for any byte, are in `least`
-        and stand here as 0. A side has LEVELS_AT_ONCE rows at least, and rows up to the
-        first multiple of `COMPARED_AT_ONCE` after its last threshold above 0; those beyond hold
-        what another tile left there.
+        and stand here as 0. Flat: bar k of SIDES_AT_ONCE sides, then their bar k + 1, and behind
+        their last one the next sides (`rates.first_bar`). A side has LEVELS_AT_ONCE bars at least,
+        and bars up to the first multiple of COMPARED_AT_ONCE after its last threshold above 0;
+        those beyond hold what another tile left there. Thresholds 256, 200, 9, 0 are bars 0 (so
+        that no byte is below it), 200, 9, 0, each less 128, with `least` 1 and `most` 3.
     least, most : uint8, shape (sides,)
         Number of thresholds of 256, and of all above 0: the least and the most goals.
     """
