@@ -41,7 +41,8 @@ STAGES = {
     "play_table": "table, ladder, points",
     "play_knockout": "knockout",
     "count_slots": "who is in which place",
-    "count_tile": "places, outcomes, spread",
+    "count_places": "places",
+    "count_outcomes": "outcomes, spread",
     "count_needs": "needs",
 }
 TIMES = 4

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import twin_stream
 from competitions import knockout, make_plan, match, outcome, plans, strengths, table
+from compiled import goals_of, logarithm, rival_goals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import nbinom, poisson, t
@@ -16,7 +17,6 @@ from forecast.arrays import MAX_RATE, Posterior
 from forecast.jit import jit
 from forecast.kernel import rates
 from forecast.kernel.bench import make_bench
-from forecast.kernel.legs import goals_of, rival_goals
 from forecast.kernel.rates import team_factors
 from forecast.kernel.season import draw_goals
 from forecast.kernel.types import Factors
@@ -76,7 +76,7 @@ def test_the_kernel_equals_its_twin_under_every_goal_model_at_length(problem):
 
 @given(st.floats(1.0, 1e6))
 def test_logarithm_is_exact_to_a_few_units_in_the_last_place(x):
-    assert rates.logarithm(x) == pytest.approx(np.log(x), rel=4 * 2.0**-53, abs=2.0**-52)
+    assert logarithm(x) == pytest.approx(np.log(x), rel=4 * 2.0**-53, abs=2.0**-52)
 
 
 @given(

@@ -7,11 +7,11 @@ import numba
 import numpy as np
 import pytest
 from competitions import knockout, make_plan, outcome, table
+from compiled import tile_key
 from scipy.stats import chisquare
 
 from forecast.arrays import TILE
 from forecast.kernel.pairing import arrange_sides
-from forecast.kernel.words import tile_key
 from forecast.lowering import lower
 from forecast.plan import Places
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import twin_stream
+from compiled import exponential, goals_of, team_factors
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
@@ -13,7 +14,6 @@ from scipy.stats import poisson
 from forecast.arrays import CHART_STEPS, MAX_RATE, TILE
 from forecast.jit import jit
 from forecast.kernel import chart, extra_time, rates
-from forecast.kernel.legs import goals_of
 from forecast.kernel.words import FOR_SIDES
 from forecast.lowering.bracket import tie_chances
 
@@ -25,15 +25,15 @@ FEW_ULPS = 4 * 2.0**-53
 
 @given(st.floats(-699.0, 699.0))
 def test_exponential_is_exact_to_a_few_units_in_the_last_place(x):
-    assert math.isclose(rates.exponential(x), math.exp(x), rel_tol=FEW_ULPS)
+    assert math.isclose(exponential(x), math.exp(x), rel_tol=FEW_ULPS)
 
 
 def test_exponential_has_the_same_bits_in_a_loop_and_alone():
     x = np.random.default_rng(1).uniform(-50, 5, 64)
     scoring, conceding = np.empty(64), np.empty(64)
     row = np.concatenate([[0.0, x[0]], x, -x])
-    home = rates.team_factors(row, scoring, conceding)
-    alone = [rates.exponential(value) for value in x]
+    home = team_factors(row, scoring, conceding)
+    alone = [exponential(value) for value in x]
     assert home == alone[0]
     assert scoring.tolist() == alone
     assert conceding.tolist() == alone

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import twin_stream
+from compiled import mix, tile_key, word
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,9 +27,7 @@ def test_the_words_of_purpose_0_are_the_published_splitmix64():
     out = np.empty(5, np.uint64)
     words.fill_words(np.uint64(1234567), words.FOR_SIDES, 0, out)
     assert out.tolist() == list(PUBLISHED)
-    assert [int(words.word(np.uint64(1234567), words.FOR_SIDES, i)) for i in range(5)] == list(
-        PUBLISHED
-    )
+    assert [int(word(np.uint64(1234567), words.FOR_SIDES, i)) for i in range(5)] == list(PUBLISHED)
 
 
 @given(WORDS, st.integers(0, 6), st.integers(0, 2**40), st.integers(1, 9))
@@ -37,13 +36,13 @@ def test_words_are_the_same_function_of_key_purpose_and_index(key, purpose, inde
     words.fill_words(np.uint64(key), np.uint64(purpose), index, out)
     expected = [twin_stream.word(key, purpose, index + i) for i in range(length)]
     assert out.tolist() == expected
-    assert int(words.word(np.uint64(key), np.uint64(purpose), index)) == expected[0]
+    assert int(word(np.uint64(key), np.uint64(purpose), index)) == expected[0]
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**32), st.integers(0, 511))
 def test_the_key_of_a_tile_hangs_on_rng_seed_replicate_and_tile(rng_seed, replicate, tile):
     numbers = (rng_seed, replicate, tile)
-    key = int(words.tile_key(*map(np.uint64, numbers)))
+    key = int(tile_key(*map(np.uint64, numbers)))
     assert key == twin_stream.tile_key(*numbers)
     for k in range(3):
         other = [number + (i == k) for i, number in enumerate(numbers)]
@@ -77,10 +76,10 @@ def test_purposes_have_ranges_of_their_own():
 @pytest.mark.parametrize("bit", [0, 1, 31, 32, 63])
 def test_mix_is_a_bijection_in_which_a_bit_moves_half_of_all_bits(bit):
     values = np.random.default_rng(1).integers(0, 2**64, 4_000, np.uint64)
-    mixed = [int(words.mix(value)) for value in values]
+    mixed = [int(mix(value)) for value in values]
     assert len(set(mixed)) == len(set(values.tolist()))
     moved = [
-        (one ^ int(words.mix(value ^ np.uint64(1 << bit)))).bit_count()
+        (one ^ int(mix(value ^ np.uint64(1 << bit)))).bit_count()
         for one, value in zip(mixed, values, strict=True)
     ]
     # 32 of 64 bits, each moved or not by chance: sd 4; six sd of the mean, as 2e-9 of the budget

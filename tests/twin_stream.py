@@ -7,16 +7,10 @@ thresholds are the kernel's own; how they follow from rates is tested apart from
 from functools import cache
 
 import numpy as np
+from compiled import exponential, fill_thresholds, goals_of, rival_goals, tie_threshold
+from compiled import tie_chance as kernel_chance
 
-from forecast.kernel.chart import tie_chance as kernel_chance
-from forecast.kernel.chart import tie_threshold
-from forecast.kernel.legs import goals_of, rival_goals
-from forecast.kernel.rates import (
-    MAX_LEVELS,
-    SIDES_AT_ONCE,
-    exponential,
-    fill_thresholds,
-)
+from forecast.kernel.rates import MAX_LEVELS, SIDES_AT_ONCE
 from forecast.kernel.types import Thresholds
 from forecast.lowering.bracket import series_terms
 

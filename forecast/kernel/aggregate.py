@@ -83,7 +83,7 @@ def tie_scales(
     )
 
 
-@jit_step
+@jit_inner
 def wins_exactly(
     knockouts: Knockouts,
     knockout: Integer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import CHART_SIZE
-from forecast.jit import jit, jit_inline
+from forecast.jit import jit, jit_inline, jit_inner
 from forecast.kernel.rates import exponential
 from forecast.kernel.rows import ROW
 from forecast.kernel.types import Integer
@@ -35,7 +35,7 @@ CORNER, CORNER_BITS = np.uint64(0xFFFF), np.uint64(16)
 SHORT, SHORT_BITS = np.uint32(0xFFFF), np.uint32(16)
 
 
-@jit
+@jit_inner
 def tie_chance(first: float, second: float, level: float, series_terms: np.ndarray) -> float:
     """Return the first side's chance to win a tie.
 
@@ -53,13 +53,13 @@ def tie_chance(first: float, second: float, level: float, series_terms: np.ndarr
     return min(total, 1.0)
 
 
-@jit
+@jit_inner
 def tie_threshold(first: float, second: float, level: float, series_terms: np.ndarray) -> np.uint64:
     """Return `tie_chance` in units of 2^-32 (0 to 2^32), rounded."""
     return np.uint64(tie_chance(first, second, level, series_terms) * 2.0**32 + 0.5)
 
 
-@jit
+@jit_inner
 def tie_corners(rate: np.ndarray, part: int, series_terms: np.ndarray, corners: np.ndarray) -> None:
     """Fill `corners[i, j]` (uint64) with one chart's chances for `rate[i]` and `rate[j]`."""
     level = 0.5 if part == HALF else 0.0

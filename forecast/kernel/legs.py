@@ -19,7 +19,7 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit, jit_inner, jit_step
+from forecast.jit import jit_inner, jit_step
 from forecast.kernel.goals import hold_rho
 from forecast.kernel.rates import exponential, goalless
 from forecast.kernel.types import TEAM, Factors, Flag, Integer
@@ -35,7 +35,7 @@ HOST_WORD = 6
 PENALTIES_WORD = 7
 
 
-@jit
+@jit_inner
 def goals_of(rate: float, dispersion: float, random: np.uint64) -> Integer:
     """Return goals by inversion of the high 53 bits of one random word.
 
@@ -55,7 +55,7 @@ def goals_of(rate: float, dispersion: float, random: np.uint64) -> Integer:
     return goals
 
 
-@jit
+@jit_inner
 def rival_goals(own: Integer, rates: tuple[float, float], rho: float, random: np.uint64) -> Integer:
     """Return the goals of a side whose rival has `own`, as Dixon and Coles correlate them.
 

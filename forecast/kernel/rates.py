@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import FIRST_TEAM, MAX_RATE, Fixtures
-from forecast.jit import jit, jit_inline, jit_inner
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.types import Integer, Thresholds
 from forecast.kernel.words import fill_words
 
@@ -57,7 +57,7 @@ ONE = np.int64(1023 << 52)  # the bits of 1.0
 ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves the nearest integer in the low bits
 
 
-@jit
+@jit_inner
 def exponential(x: float) -> float:
     """Return e^x for -700 < x < 700, to about one unit in the last place.
 
@@ -87,7 +87,7 @@ def exponential(x: float) -> float:
     return series * power.view(np.float64)
 
 
-@jit
+@jit_inner
 def logarithm(x: float) -> float:
     """Return log x for a normal x of at least 1, to about one unit in the last place.
 
@@ -107,7 +107,7 @@ def logarithm(x: float) -> float:
     return n * LN2_HIGH + (n * LN2_LOW + 2.0 * s * series)
 
 
-@jit
+@jit_inner
 def goalless(rate: float, dispersion: float) -> float:
     """Return the chance of no goal: Poisson, or negative binomial with a `dispersion` above 0."""
     if dispersion == 0.0:
@@ -115,7 +115,7 @@ def goalless(rate: float, dispersion: float) -> float:
     return exponential(-logarithm(1.0 + dispersion * rate) / dispersion)
 
 
-@jit
+@jit_inner
 def team_factors(strengths: np.ndarray, scoring: np.ndarray, conceding: np.ndarray) -> float:
     """Turn a draw (log-rates, see `Posterior`) into factors; return that of a home side.
 
@@ -130,7 +130,7 @@ def team_factors(strengths: np.ndarray, scoring: np.ndarray, conceding: np.ndarr
     return exponential(strengths[1])
 
 
-@jit
+@jit_inner
 def side_rates(
     fixtures: Fixtures,
     scoring: np.ndarray,
@@ -155,7 +155,7 @@ def first_bar(side: Integer) -> np.uint64:
     return np.uint64(group * (np.uint64(MAX_LEVELS) * SIDES) + place)
 
 
-@jit
+@jit_inner
 def fill_thresholds(
     key: np.uint64,
     purpose: np.uint64,

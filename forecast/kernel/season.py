@@ -113,17 +113,30 @@ def count_slots(counted: np.ndarray, occupants: np.ndarray, seen: np.ndarray) ->
             seen[1, slot, (second >> np.uint64(32)) & TEAM] += np.uint8(1)
 
 
-@jit_step
-def count_tile(program: Program, seen: np.ndarray, hits: np.ndarray, tally: Tally) -> None:
-    """Add what was seen of all slots to the tally, and the hits of every outcome."""
-    teams, occupancy, counted = seen.shape[2], tally.occupancy, program.counted
+@jit_inner
+def count_places(counted: np.ndarray, seen: np.ndarray, occupancy: np.ndarray) -> None:
+    """Add what was seen of all slots to `occupancy[slot, team]`."""
     for i in range(counted.size):
         slot = np.uint64(counted[i])
-        for team in range(teams):
+        for team in range(seen.shape[2]):
             both = np.uint32(seen[0, slot, team]) + np.uint32(seen[1, slot, team])
             occupancy[slot, team] += both
-    outcomes, products = tally.outcomes, tally.products
-    start, slots = program.outcome_start, program.outcome_list
+
+
+@jit_inner
+def count_outcomes(
+    start: np.ndarray,
+    slots: np.ndarray,
+    seen: np.ndarray,
+    hits: np.ndarray,
+    outcomes: np.ndarray,
+    products: np.ndarray,
+) -> None:
+    """Add the hits of every outcome, and the products of the halves' hits.
+
+    `start` and `slots` are `outcome_start` and `outcome_list` of a `Program`.
+    """
+    teams = hits.shape[1]
     for outcome in range(np.uint64(start.size - 1)):
         hits[:] = 0
         for i in range(start[outcome], start[outcome + 1]):
@@ -136,6 +149,15 @@ def count_tile(program: Program, seen: np.ndarray, hits: np.ndarray, tally: Tall
             first, second = np.uint32(hits[0, team]), np.uint32(hits[1, team])
             outcomes[outcome, team] += first + second
             products[outcome, team] += first * second
+
+
+@jit_step
+def count_tile(program: Program, bench: Bench, tally: Tally) -> None:
+    """Count who occupied the slots, and how often every team reached every outcome."""
+    count_slots(program.counted, bench.occupants, bench.seen)
+    count_places(program.counted, bench.seen, tally.occupancy)
+    lists = program.outcome_start, program.outcome_list
+    count_outcomes(*lists, bench.seen, bench.hits, tally.outcomes, tally.products)
 
 
 @jit_step
@@ -186,7 +208,7 @@ def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) ->
     return most
 
 
-@jit_step
+@jit_inner
 def play_tile(
     program: Program, strengths: np.ndarray, key: np.uint64, bench: Bench, tally: Tally
 ) -> None:
@@ -228,8 +250,7 @@ def play_tile(
                 bench.tie,
                 bench.occupants,
             )
-    count_slots(program.counted, bench.occupants, bench.seen)
-    count_tile(program, bench.seen, bench.hits, tally)
+    count_tile(program, bench, tally)
     tally.tiles[0] += exact
     tally.tiles[1] += may_be_capped(factors)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forecast.jit import jit
+from forecast.jit import jit, jit_inner
 from forecast.kernel.types import Integer
 
 __all__ = [
@@ -66,7 +66,7 @@ FOR_LEGS_COMMON = np.uint64(9)
 """2 * (64 * tie + run) + leg: the high 53 bits give the goals common to both sides"""
 
 
-@jit
+@jit_inner
 def mix(value: np.uint64) -> np.uint64:
     """Return the finaliser of SplitMix64: a bijection in which every bit moves every bit."""
     value = (value ^ (value >> np.uint64(30))) * MIX_1
@@ -74,13 +74,13 @@ def mix(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@jit
+@jit_inner
 def tile_key(rng_seed: np.uint64, replicate: np.uint64, tile: np.uint64) -> np.uint64:
     """Return the key of a tile's stream."""
     return mix((mix((mix(rng_seed + GAMMA) ^ replicate) + GAMMA) ^ tile) + GAMMA)
 
 
-@jit
+@jit_inner
 def word(key: np.uint64, purpose: np.uint64, index: Integer) -> np.uint64:
     """Return one random word of a tile."""
     counter = (purpose << np.uint64(56)) + np.uint64(index)
