@@ -58,10 +58,10 @@ def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
     rate[: len(rates)] = rates
     threshold = Thresholds(
         bar=np.empty(MAX_LEVELS * filled, np.int8),
-        least=np.empty(filled, np.uint8),
+        least=np.empty(filled, np.int32),
         most=np.empty(filled, np.uint8),
     )
-    work = np.empty((5, SIDES_AT_ONCE))
+    work = np.empty(5 * SIDES_AT_ONCE)
     fill_thresholds(np.uint64(key), np.uint64(purpose), rate, dispersion, threshold, work, words)
     bars = threshold.bar.reshape(-1, MAX_LEVELS, SIDES_AT_ONCE).transpose(0, 2, 1)
     return [

@@ -66,7 +66,7 @@ def make_thresholds(sides: int) -> Thresholds:
     """Allocate the thresholds of so many sides."""
     return Thresholds(
         bar=aligned((sides * MAX_LEVELS,), np.int8),
-        least=aligned((sides,), np.uint8),
+        least=aligned((sides,), np.int32),
         most=aligned((sides,), np.uint8),
     )
 
@@ -83,7 +83,7 @@ def make_bench(
         roots=aligned((teams,), np.uint64),
         rate=no_rates(filled),
         threshold=make_thresholds(filled),
-        level_work=aligned((5, SIDES_AT_ONCE), np.float64),
+        level_work=aligned((5 * SIDES_AT_ONCE,), np.float64),
         side_words=aligned((filled,), np.uint64),
         goals=aligned((2 * fixtures, TILE), np.uint8),
         common=CommonWork(

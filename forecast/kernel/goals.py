@@ -92,7 +92,7 @@ def sample_goals(
     for side in range(np.uint64(goals.shape[0])):
         number = np.uint64(first_strata) + (side >> ONE)
         row, part, word = strata_of(key, number), side & ONE, words[side]
-        low, high = least[side], most[side]
+        low, high = np.uint8(least[side]), most[side]
         count_half(strata, row, part, np.uint8(word), FIRST, bar, side, low, high, goals)
         count_half(strata, row, part, np.uint8(word >> BYTE), SECOND, bar, side, low, high, goals)
         highest = max(highest, high)

@@ -38,14 +38,20 @@ LEVELS_AT_ONCE = 12
 COMPARED_AT_ONCE = np.uint64(4)
 """Thresholds that are compared in one pass, beyond the first eight."""
 
-ALWAYS = 256
-
 SIGN = np.int32(128)
+NEVER = np.int8(-128)
+"""The bar of a threshold of 0, and of one of 256."""
+
+BYTE = np.int32(8)
+"""A threshold shifted by so much is 1 if it is 256, and else 0."""
 
 SIDES_AT_ONCE = 64
 """Sides whose thresholds are made together, and stand together: a bar's next is so far on."""
 
 SIDES = np.uint64(SIDES_AT_ONCE)
+
+CHANCE, LEFT, ROUNDING, STEP, MORE = (np.uint64(k * SIDES_AT_ONCE) for k in range(5))
+"""Rows of the work array: P(k goals), P(more than k), the uniform number, and `fill_some`'s two."""
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # upper 33 bits of ln 2, so that n * LN2_HIGH is exact
@@ -54,6 +60,7 @@ ROOT_2 = 1.4142135623730951
 EXPONENT_BITS = np.int64(52)
 MANTISSA = np.int64((1 << 52) - 1)
 ONE = np.int64(1023 << 52)  # the bits of 1.0
+POWER_52 = np.uint64(1075 << 52)  # the bits of 2^52, whose last one is worth 1
 ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves the nearest integer in the low bits
 
 
@@ -168,8 +175,8 @@ def fill_thresholds(
     """Fill the thresholds of every side, and its random word, whose high 32 bits round them.
 
     `rate` and `words` (uint64) have an entry a side and more, up to a multiple of SIDES_AT_ONCE;
-    `work` is float64 of shape (5, SIDES_AT_ONCE). Goals are Poisson, or negative binomial with a
-    `dispersion` above 0. `purpose` is that of the words.
+    `work` is float64, flat, five rows of SIDES_AT_ONCE. Goals are Poisson, or negative binomial
+    with a `dispersion` above 0. `purpose` is that of the words.
     """
     fill_words(key, purpose, 0, words)
     for first in range(np.uint64(0), np.uint64(rate.size), SIDES):
@@ -180,43 +187,46 @@ def fill_thresholds(
 def begin_some(
     rate: np.ndarray, dispersion: float, words: np.ndarray, work: np.ndarray, first: Integer
 ) -> None:
-    """Fill the chances of no goal and of more, and what `fill_some` needs beside them."""
-    probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
-    some = range(SIDES)
-    for i in some:
-        probability[i] = exponential(np.float64(-rate[first + i]))
-        step[i] = rate[first + i]
-        more[i] = 0.0
+    """Fill the rows of `work`: the chances of no goal and of more, and what their series needs."""
+    for i in range(SIDES):
+        work[CHANCE + i] = exponential(np.float64(-rate[first + i]))
+        work[STEP + i] = rate[first + i]
+        work[MORE + i] = 0.0
     if dispersion > 0.0:
-        for i in some:
-            probability[i] = goalless(np.float64(rate[first + i]), dispersion)
-            step[i] = rate[first + i] / (1.0 + dispersion * rate[first + i])
-            more[i] = dispersion * step[i]
-    for i in some:  # in bytes of 256 from here on, exactly
-        probability[i] *= 256.0
-        survival[i] = 256.0 - probability[i]
-        rounding[i] = np.float64(words[first + i] >> np.uint64(32)) * 2.0**-32
+        for i in range(SIDES):
+            work[CHANCE + i] = goalless(np.float64(rate[first + i]), dispersion)
+            work[STEP + i] = rate[first + i] / (1.0 + dispersion * rate[first + i])
+            work[MORE + i] = dispersion * work[STEP + i]
+    for i in range(SIDES):  # in bytes of 256 from here on, exactly
+        work[CHANCE + i] *= 256.0
+        work[LEFT + i] = 256.0 - work[CHANCE + i]
+        shifted = np.uint64(np.uint64(words[first + i] >> np.uint64(32)) | POWER_52)
+        work[ROUNDING + i] = (shifted.view(np.float64) - 2.0**52) * 2.0**-32
 
 
 @jit_inner
 def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> None:
     """Fill the first LEVELS_AT_ONCE thresholds of SIDES_AT_ONCE sides, a side in registers."""
     bar, least, most = threshold
-    probability, survival, rounding, step, more = work[0], work[1], work[2], work[3], work[4]
     bars = first_bar(first)
     for i in range(SIDES):
-        chance, left, growth = probability[i], survival[i], step[i]
-        always = live = np.int32(0)
+        chance, left, rounding = work[CHANCE + i], work[LEFT + i], work[ROUNDING + i]
+        step, more = work[STEP + i], work[MORE + i]
+        always = np.int32(0)
         for k in range(np.uint64(LEVELS_AT_ONCE)):
-            level = np.int32(left + rounding[i])
+            level = np.int32(left + rounding)
             bar[bars + SIDES * k + i] = np.int8(level - SIGN)
-            always += np.int32(level == ALWAYS)
-            live += np.int32(level > 0)
-            chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
+            always += np.int32(level >> BYTE)
+            chance *= step * (1.0 / np.float64(k + np.uint64(1)))
             left -= chance
-            growth += more[i]
-        probability[i], survival[i], step[i] = chance, left, growth
-        least[first + i], most[first + i] = np.uint8(always), np.uint8(live)
+            step += more
+        work[CHANCE + i], work[LEFT + i], work[STEP + i] = chance, left, step
+        least[first + i] = always
+    for i in range(SIDES):  # as bytes, of which a register holds eight times as many
+        live = np.uint8(0)
+        for k in range(np.uint64(LEVELS_AT_ONCE)):
+            live = np.uint8(live + np.uint8(bar[bars + SIDES * k + i] != NEVER))
+        most[first + i] = np.uint8(live + np.uint8(least[first + i]))
 
 
 @jit_inner
@@ -226,19 +236,19 @@ def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Inte
     Rows end at the first multiple of COMPARED_AT_ONCE after the last threshold above 0.
     """
     bar, least, most = threshold
-    chance, left, rounding = work[0, i], work[1, i], work[2, i]
-    growth, more = work[3, i], work[4, i]
+    chance, left, rounding = work[CHANCE + i], work[LEFT + i], work[ROUNDING + i]
+    step, more = work[STEP + i], work[MORE + i]
     bars = first_bar(side)
     for k in range(np.uint64(LEVELS_AT_ONCE), np.uint64(MAX_LEVELS)):
         level = np.int32(left + rounding)
         bar[bars + SIDES * k] = np.int8(level - SIGN)
         if level == 0 and k % COMPARED_AT_ONCE == COMPARED_AT_ONCE - np.uint64(1):
             break
-        least[side] += np.uint8(level == ALWAYS)
+        least[side] += np.int32(level >> BYTE)
         most[side] += np.uint8(level > 0)
-        chance *= growth * (1.0 / np.float64(k + np.uint64(1)))
+        chance *= step * (1.0 / np.float64(k + np.uint64(1)))
         left -= chance
-        growth += more
+        step += more
 
 
 @jit_inner

@@ -70,7 +70,7 @@ class Thresholds(NamedTuple):
         and bars up to the first multiple of COMPARED_AT_ONCE after its last threshold above 0;
         those beyond hold what another tile left there. Thresholds 256, 200, 9, 0 are bars 0 (so
         that no byte is below it), 200, 9, 0, each less 128, with `least` 1 and `most` 3.
-    least, most : uint8, shape (sides,)
+    least, most : int32 and uint8, shape (sides,)
         Number of thresholds of 256, and of all above 0: the least and the most goals.
     """
 
