@@ -118,8 +118,10 @@ CHART_SIZE = 9 * CHART_STEPS + 1
 """The chart of tie chances covers rates up to 81, a two-legged tie at `MAX_RATE`."""
 
 UNKNOWN = -1
+"""In place of a row, a winner, goals or a host that there is not, or that nobody knows yet."""
+
 NEUTRAL = -2
-"""Entries of `Knockouts.listed_host`: by the rule of the stage, or at a neutral venue."""
+"""Entry of `Knockouts.listed_host`: a neutral venue."""
 
 Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
@@ -452,7 +454,8 @@ class Program(NamedTuple):
     stage_index : int64, shape (stages,)
         Which table, or which knockout, the stage is.
     entry_places : bool
-        Whether teams that enter at a bracket carry their place of the last table.
+        Whether a table gives its places to the occupants of all slots before it, since a round may
+        draw on those.
     outcome_start, outcome_list : int64
         Slots of each outcome, a flat list of lists.
     counted : int64
@@ -528,7 +531,8 @@ class Counts:
     exact_tiles : int
         Tiles whose scores could leave a packed field, ranked by the slower exact ladder.
     capped_tiles : int
-        Tiles in whose draw some pairing would be beyond `MAX_RATE`.
+        Tiles in whose draw some team would be beyond `MAX_RATE` against some other, whether they
+        meet or not.
     """
 
     replicates: int

@@ -182,7 +182,7 @@ def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def jit_step(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function` as lines of its one caller.
+    """Compile `function` as lines of its caller, of which it has one or two.
 
     Numba optimises all that a function calls again in each of its callers; a deep tree of calls
     takes minutes.

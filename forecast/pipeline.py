@@ -102,8 +102,8 @@ class Result:
             return
         share = self.counts.capped_tiles / (self.counts.replicates * DRAWS_PER_REPLICATE)
         yield (
-            f"In {100 * share:.2g} % of the draws of strengths the best attack would score more "
-            f"than {MAX_RATE:.0f} goals a match against the worst defence; rates are held there."
+            f"In {100 * share:.2g} % of the draws of strengths some team would score more than "
+            f"{MAX_RATE:.0f} goals a match against another; rates are held there."
         )
 
     def _undecided_note(self) -> Iterator[str]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import twin_stream
-from compiled import exponential, goals_of, team_factors
+from compiled import exponential, from_python, goals_of, team_factors
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
@@ -14,6 +14,8 @@ from scipy.stats import poisson
 from forecast.arrays import CHART_STEPS, MAX_RATE, TILE
 from forecast.jit import jit
 from forecast.kernel import chart, extra_time, rates
+from forecast.kernel.season import may_be_capped
+from forecast.kernel.types import Factors
 from forecast.kernel.words import FOR_SIDES
 from forecast.lowering.bracket import tie_chances
 
@@ -183,3 +185,13 @@ def test_a_poisson_number_is_the_quantile_of_its_word(rate, random):
     goals = goals_of(rate, 0.0, np.uint64(random))
     assert poisson.cdf(goals - 1, rate) <= chance * (1 + 1e-12) + 1e-14
     assert chance < poisson.cdf(goals, rate) + 1e-14
+
+
+@pytest.mark.parametrize("best", [0, 1, 2])
+@pytest.mark.parametrize("worst", [0, 1, 2])
+@pytest.mark.parametrize("home", [0.8, 1.25])
+def test_a_rate_counts_as_held_only_if_two_different_teams_could_have_it(best, worst, home):
+    scoring, conceding = np.full(3, 1.0), np.full(3, 1.0)
+    scoring[best], conceding[worst] = 8.0, 6.0
+    factors = Factors(scoring, conceding, home, np.zeros(3, np.uint64), 0, 0.0)
+    assert from_python(may_be_capped)(factors) == (best != worst)  # else 8 * 1.25 at most

@@ -4,6 +4,7 @@ It follows the meaning of the plan, stage by stage and name by name, and knows n
 kernel's packed arrays.
 """
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -190,7 +191,9 @@ class Twin:
         for m in self.left:
             factor = 1.0 if m.neutral else strengths.home
             rates += [strengths.rate(m.home, m.away, factor), strengths.rate(m.away, m.home)]
-        best = max(strengths.scoring) * max(strengths.conceding) * max(strengths.home, 1.0)
+        pairings = itertools.permutations(range(len(strengths.scoring)), 2)
+        best = max(strengths.scoring[i] * strengths.conceding[j] for i, j in pairings)
+        best *= max(strengths.home, 1.0)
         self.seen.capped += best > MAX_RATE
         goals = Goals(self, key, [min(rate, MAX_RATE) for rate in rates], strengths.shape)
         runs = [Run(number, self.teams) for number in range(TILE)]

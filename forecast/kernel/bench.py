@@ -1,4 +1,4 @@
-"""The work arrays of one thread, allocated outside of compiled code."""
+"""The work arrays of a replicate, allocated outside of compiled code."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LINE = 64
 
 
 class Bench(NamedTuple):
-    """Work arrays of one thread, a tile's worth of everything; shapes are in `make_bench`."""
+    """Work arrays of a replicate, a tile's worth of everything; shapes are in `make_bench`."""
 
     scoring: np.ndarray
     conceding: np.ndarray

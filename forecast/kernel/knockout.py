@@ -1,7 +1,8 @@
 """Knockout rounds: who meets, who goes through, and which slots they take.
 
-Ties are decided by their aggregate; those of which something is known, or whose ladder when level
-looks at single legs, are played leg by leg (`legs`).
+A round whose goals add up over the legs is decided by one number against one chance a tie
+(`aggregate`), any other (`Knockouts.by_legs`) leg by leg (`legs`). Then a tie of which matches.csv
+knows something is decided by that, in every run in which it comes about.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["play_knockout"]
 
 
 @jit_step
-def play_known(
+def play_by_legs_or_known(
     knockouts: Knockouts,
     knockout: Integer,
     tie: Integer,
@@ -31,7 +32,7 @@ def play_known(
     factors: Factors,
     wins: np.ndarray,
 ) -> None:
-    """Correct `wins[run]` where single legs matter or matches.csv knows something of the tie."""
+    """Fill `wins[run]` of a round by legs; correct it where matches.csv knows of the tie."""
     leg_by_leg, listed = knockouts.by_legs[knockout], np.int64(UNKNOWN)
     for run in range(TILE):
         sides = (occupants[slots[0], run], occupants[slots[1], run])
@@ -83,7 +84,7 @@ def play_knockout(
             move_numbers(strata, row, word(key, FOR_TIES, tie), work.random)
             play_aggregate(knockouts, knockout, occupants, sides, factors, scales, work)
         if leg_by_leg or any_listed:
-            play_known(knockouts, knockout, tie, key, occupants, sides, factors, wins)
+            play_by_legs_or_known(knockouts, knockout, tie, key, occupants, sides, factors, wins)
         one, two = occupants[sides[0]], occupants[sides[1]]
         winner, loser = occupants[first_slot + k], occupants[first_slot + ties + k]
         seat_sides(one, two, wins, winner, loser)

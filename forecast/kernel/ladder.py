@@ -3,6 +3,12 @@
 It settles the few teams that the packed keys leave level, and ranks whole tables whose scores
 could leave a packed field. Each rung is one integer a team, more is better.
 
+It climbs from block to block (`Tables.rung_block`). Of a ladder of points, goal difference, goals,
+away goals, head-to-head points and lots the key may hold the first two (`packed_count`); then the
+blocks are goals with away goals as one value, head-to-head points, and lots. Additive rungs that
+follow each other are one block, as many as fit 62 bits: `block_shift` finds in a difference of two
+values which rung it was.
+
 All of it is compiled into the one loop of `table` that needs it: a call would hand over all arrays
 of `Tables`, some three hundred numbers, which takes longer than to settle two teams.
 """

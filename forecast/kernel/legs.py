@@ -1,4 +1,4 @@
-"""Ties leg by leg: what matches.csv knows of them, and ladders that look at single legs."""
+"""Ties leg by leg: what matches.csv knows of them, and rounds that one chance cannot decide."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Thresholds turn a goal model into integers: with S(k) = P(goals >= k) a side has scored at least
 k goals in a run if its random byte is below `floor(256 S(k) + u)`, with one uniform u a side and
-tile. Averaged over u, a multiple of 2^-32, that probability is S(k) to 2^-32, so eight random bits
+tile. Averaged over u, a multiple of 2^-32, that threshold is 256 S(k) to 2^-32: eight random bits
 a run are enough; runs of one tile are slightly correlated, which the errors between replicates see.
 """
 

@@ -1,6 +1,7 @@
 """One replicate of seasons, tile by tile: draw, rates, goals, tables, knockouts, counts.
 
-Read `play_tile` from top to bottom: it is the order in which a season runs.
+Read `play_tile` from top to bottom: it is the order in which a season runs. Needs, which are
+counted on a few tiles only, come behind it in `play_replicate`.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Tally(NamedTuple):
     points : int64, shape (1 + cuts, bins)
     rungs : int64, shape (cuts, rungs)
     tiles : int64, shape (3,)
-        Tiles ranked exactly; tiles in which some pairing would be beyond `MAX_RATE`; those sampled.
+        Tiles ranked without keys; those in which some pairing would be beyond `MAX_RATE`; those
+        sampled.
     needs : NeedsTally
         Of the tiles that are sampled, one of `SAMPLED_TILES`.
     """
@@ -171,12 +173,17 @@ def shape_of(goal_model: Integer, strengths: np.ndarray, teams: Integer) -> floa
 
 @jit_step
 def may_be_capped(factors: Factors) -> Flag:
-    """Return whether the best attack at home to the worst defence is beyond `MAX_RATE`."""
-    scoring = conceding = 0.0
+    """Return whether some team at home to some other would be beyond `MAX_RATE`."""
+    worst, concedes, others = 0, 0.0, 0.0
+    for team in range(factors.conceding.size):
+        if factors.conceding[team] > concedes:
+            worst, concedes, others = team, factors.conceding[team], concedes
+        else:
+            others = max(others, factors.conceding[team])
+    most = 0.0
     for team in range(factors.scoring.size):
-        scoring = max(scoring, factors.scoring[team])
-        conceding = max(conceding, factors.conceding[team])
-    return scoring * conceding * max(factors.home, 1.0) > MAX_RATE
+        most = max(most, factors.scoring[team] * (others if team == worst else concedes))
+    return most * max(factors.home, 1.0) > MAX_RATE
 
 
 @jit_step

@@ -1,4 +1,4 @@
-"""The sort of a tile's keys: Batcher's bitonic network, in blocks of eight rows.
+"""The sort of a tile's keys: blocks of eight rows, merged by Batcher's bitonic network.
 
 Within a block keys stay in registers: a network that goes through memory with every
 compare-exchange is bound by its stores. The larger key always goes up, so rows behind the last

@@ -50,7 +50,7 @@ def lowest_bit(bits: np.uint64) -> np.int64:
 
 
 @jit_inner
-def settle_level(
+def settle_neighbours(
     tables: Tables,
     table: Integer,
     key: np.uint64,
@@ -142,6 +142,6 @@ def play_table(
         for run in range(ROW):
             team = np.uint32(np.uint32(keys[ROW * place + run]) & mask)
             order[place, run] = np.uint32(high | team)
-    settle_level(tables, table, key, packed, keys, goals, order, work.ladder, rungs)
+    settle_neighbours(tables, table, key, packed, keys, goals, order, work.ladder, rungs)
     count_points(tables, table, exact, goals, order, work, points)
     return exact

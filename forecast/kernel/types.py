@@ -192,7 +192,7 @@ class TieWork(NamedTuple):
         Its words there, the low half and the high half.
     chance : float32, shape (TILE,)
     extra, strict : float32, shape (TILE,)
-        Chance when level; chance without what is level.
+        Chance when level; chance without what is level, before that the other host's `extra`.
     random : uint32, shape (TILE,)
     wins : uint8, shape (TILE,)
     """

@@ -1,4 +1,4 @@
-"""Random words: a pure function of (key of the tile, purpose, index), so that order is nothing.
+"""Random words: a pure function of (key of the tile, purpose, index), in any order.
 
 SplitMix64 as a counter generator (Steele, Lea, Flood: Fast splittable pseudorandom number
 generators, OOPSLA 2014). Word i of a tile is the finaliser of `key + (i + 1) * GAMMA`. It costs
