@@ -127,7 +127,7 @@ def by_teams(figures: Figures) -> dict[str, Any]:
         for (measure, name, found), ns in figures.items()
         if measure == "scaling" and found == unit
     ]
-    teams = {"title": "teams, six matches each", "values": [10, 20, 50, 100, 200, 400]}
+    teams = {"title": "teams, twelve matches each", "values": [10, 20, 50, 100, 200, 400]}
     powers = {"title": None, "values": [100, 1_000, 10_000, 100_000], "format": ",~r"}
     scales = [{"type": "log", "domain": domain} for domain in ([9, 500], [100, 100_000])]
     x = {"type": "quantitative", "field": "teams", "scale": scales[0], "axis": teams}
