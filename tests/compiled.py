@@ -1,7 +1,7 @@
 """Functions that only compiled code calls, compiled once more for calls from Python."""
 
 from forecast.jit import jit
-from forecast.kernel import chart, legs, rates, words
+from forecast.kernel import chart, legs, rates, season, words
 
 
 def from_python(function):
@@ -12,6 +12,7 @@ exponential = from_python(rates.exponential)
 fill_thresholds = from_python(rates.fill_thresholds)
 goals_of = from_python(legs.goals_of)
 logarithm = from_python(rates.logarithm)
+may_be_capped = from_python(season.may_be_capped)
 mix = from_python(words.mix)
 rival_goals = from_python(legs.rival_goals)
 team_factors = from_python(rates.team_factors)

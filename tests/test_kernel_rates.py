@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import twin_stream
-from compiled import exponential, from_python, goals_of, team_factors
+from compiled import exponential, goals_of, may_be_capped, team_factors
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import poisson
@@ -14,7 +14,6 @@ from scipy.stats import poisson
 from forecast.arrays import CHART_STEPS, MAX_RATE, TILE
 from forecast.jit import jit
 from forecast.kernel import chart, extra_time, rates
-from forecast.kernel.season import may_be_capped
 from forecast.kernel.types import Factors
 from forecast.kernel.words import FOR_SIDES
 from forecast.lowering.bracket import tie_chances
@@ -194,4 +193,4 @@ def test_a_rate_counts_as_held_only_if_two_different_teams_could_have_it(best, w
     scoring, conceding = np.full(3, 1.0), np.full(3, 1.0)
     scoring[best], conceding[worst] = 8.0, 6.0
     factors = Factors(scoring, conceding, home, np.zeros(3, np.uint64), 0, 0.0)
-    assert from_python(may_be_capped)(factors) == (best != worst)  # else 8 * 1.25 at most
+    assert may_be_capped(factors) == (best != worst)  # else 8 * 1.25 at most
