@@ -17,26 +17,52 @@ from pickle import PickleError
 from typing import Any, ParamSpec, TypeVar
 
 import numba
+from numba.core import typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_machinery import PassManager
 from numba.core.runtime.nrt import rtsys
 
-__all__ = ["cache_folder", "jit", "jit_inline", "jit_inner", "jit_step"]
+__all__ = ["cache_folder", "jit", "jit_inline", "jit_inner"]
 
 _CONFIG: Any = numba.config
 _NJIT: Any = numba.njit  # its type knows neither the wrappers' options nor what it returns
 
 
-class _NoAlias(Compiler):
-    """Compile with the promise that the arrays a function is given do not overlap where it writes.
+class _Kernel(CompilerBase):
+    """Compile a function by the passes that the kernel needs.
 
-    Without it every short loop over a few rows first compares all their addresses, which costs
-    several times what the loop does.
+    Left out are numba's for closures, loops over literals, array expressions, code that is inlined
+    by numba and code with Python objects: a tenth of the time to compile.
+
+    Arrays that a function is given do not overlap where it writes, it promises. Without that every
+    short loop over a few rows first compares all their addresses, which costs several times what
+    the loop does.
     """
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call] # same
         self.state.flags.noalias = True
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the one list of passes."""
+        passes = PassManager("kernel")  # type: ignore[no-untyped-call] # same
+        for each in (
+            untyped_passes.TranslateByteCode,
+            untyped_passes.FixupArgs,
+            untyped_passes.IRProcessing,
+            untyped_passes.GenericRewrites,  # of `tuple[0]`
+            untyped_passes.ReconstructSSA,
+            typed_passes.NopythonTypeInference,
+            typed_passes.PreLowerStripPhis,
+            typed_passes.IRLegalization,
+            typed_passes.AnnotateTypes,
+            typed_passes.NativeLowering,
+            typed_passes.NoPythonBackend,
+        ):
+            passes.add_pass(each, each.__name__)  # type: ignore[no-untyped-call] # same
+        passes.finalize()  # type: ignore[no-untyped-call] # same
+        return [passes]
 
 
 class _Fragment(JITCodeLibrary):
@@ -66,7 +92,7 @@ class _Fragment(JITCodeLibrary):
         """Set nothing: the variable for it is in the machine code."""
 
 
-class _Inner(_NoAlias):
+class _Inner(_Kernel):
     """Compile a function for its callers alone."""
 
     def __init__(self, *arguments: object) -> None:
@@ -81,7 +107,7 @@ _OPTIONS: Any = {
     "nogil": True,
     "error_model": "numpy",
     "no_cfunc_wrapper": True,
-    "pipeline_class": _NoAlias,
+    "pipeline_class": _Kernel,
 }
 _INNER: Any = {**_OPTIONS, "pipeline_class": _Inner}
 
@@ -96,6 +122,7 @@ def _sources_digest() -> str:
     rooms = [
         here / "arrays.py",
         here / "jit.py",
+        here / "reference.py",
         *here.glob("kernel/*.py"),
         *here.glob("strength/**/*.py"),
     ]
@@ -163,11 +190,7 @@ def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes hav
 
 
 def jit_inner(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function` for calls from compiled code only, in two thirds of the time.
-
-    Without the wrapper that unpacks a Python tuple of forty arrays, and so not to be called from
-    Python.
-    """
+    """Compile `function` for calls from compiled code only: without a wrapper for Python."""
     compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, **_INNER)(function)
     return compiled
 
@@ -178,14 +201,4 @@ def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
     A call hands over seven numbers an array.
     """
     compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, forceinline=True, **_INNER)(function)
-    return compiled
-
-
-def jit_step(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function` as lines of its caller, of which it has one or two.
-
-    Numba optimises all that a function calls again in each of its callers; a deep tree of calls
-    takes minutes.
-    """
-    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, inline="always", **_INNER)(function)
     return compiled

@@ -18,7 +18,7 @@ from forecast.arrays import (
     TILE,
     Knockouts,
 )
-from forecast.jit import jit_inline, jit_inner, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.chart import (
     CHART_MARGIN,
     EXTRA_MARGIN,
@@ -56,7 +56,7 @@ def tie_factors(
     return (home_factor, 1.0) if first_is_better else (1.0, home_factor)
 
 
-@jit_step
+@jit_inner
 def root_scale(knockouts: Knockouts, knockout: Integer, home_factor: float) -> Scale:
     """Return `scale` of `tie_roots`."""
     better, worse = tie_factors(knockouts, knockout, home_factor, True)
@@ -68,7 +68,7 @@ def root_scale(knockouts: Knockouts, knockout: Integer, home_factor: float) -> S
     )
 
 
-@jit_step
+@jit_inner
 def tie_scales(
     knockouts: Knockouts, knockout: Integer, home_factor: float
 ) -> tuple[Scale, Scale, Scale]:
@@ -210,7 +210,7 @@ def compare_numbers(
     return unsure
 
 
-@jit_step
+@jit_inner
 def settle_unsure(
     knockouts: Knockouts,
     knockout: Integer,
@@ -236,7 +236,7 @@ def settle_unsure(
             )
 
 
-@jit_step
+@jit_inline
 def play_aggregate(
     knockouts: Knockouts,
     knockout: Integer,

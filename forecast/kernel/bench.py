@@ -42,6 +42,7 @@ class Bench(NamedTuple):
     table: TableWork
     tie: TieWork
     occupants: np.ndarray
+    pairs: np.ndarray
     seen: np.ndarray
     hits: np.ndarray
     needs: NeedsWork
@@ -71,12 +72,29 @@ def make_thresholds(sides: int) -> Thresholds:
     )
 
 
+def make_table_work(teams: int, fixtures: int, points: int) -> TableWork:
+    """Allocate the work arrays of a table, with so many bins of points."""
+    found = aligned(((points + BINS_AT_ONCE) * TILE,), np.uint8)
+    return TableWork(
+        highest=aligned((2 * fixtures,), np.uint8),
+        counters=aligned((8 * TILE,), np.uint8),
+        keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), key_type(teams)),
+        bins=aligned((TILE,), np.uint32),
+        near=aligned((TILE,), np.uint8),
+        found=found,
+        found_words=found.view(np.uint64),
+        total=aligned((points,), np.int64),
+        ladder=LadderWork(aligned((teams,), np.int64), aligned((teams,), np.int64)),
+    )
+
+
 def make_bench(
     *, teams: int, slots: int, spare: int, fixtures: int, commons: int, outcomes: int, points: int
 ) -> Bench:
     """Allocate the work arrays; those of sides are filled up with sides that never score."""
     filled = -(-2 * fixtures // SIDES_AT_ONCE) * SIDES_AT_ONCE
     common = -(-commons // SIDES_AT_ONCE) * SIDES_AT_ONCE
+    occupants = aligned((slots + spare, TILE), np.uint32)
     return Bench(
         scoring=aligned((teams,), np.float64),
         conceding=aligned((teams,), np.float64),
@@ -92,16 +110,7 @@ def make_bench(
             aligned((common,), np.uint64),
             aligned((commons, TILE), np.uint8),
         ),
-        table=TableWork(
-            highest=aligned((2 * fixtures,), np.uint8),
-            counters=aligned((8 * TILE,), np.uint8),
-            keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), key_type(teams)),
-            bins=aligned((TILE,), np.uint32),
-            near=aligned((TILE,), np.uint8),
-            found=aligned(((points + BINS_AT_ONCE) * TILE,), np.uint8),
-            total=aligned((points,), np.int64),
-            ladder=LadderWork(aligned((teams,), np.int64), aligned((teams,), np.int64)),
-        ),
+        table=make_table_work(teams, fixtures, points),
         tie=TieWork(
             roots=aligned((2 * TILE,), np.float32),
             cells=aligned((2 * TILE,), np.uint32),
@@ -111,7 +120,8 @@ def make_bench(
             random=aligned((TILE,), np.uint32),
             wins=aligned((TILE,), np.uint8),
         ),
-        occupants=aligned((slots + spare, TILE), np.uint32),
+        occupants=occupants,
+        pairs=occupants.view(np.uint64),
         seen=aligned((2, slots, teams), np.uint8),
         hits=aligned((2, teams), np.uint8),
         needs=make_needs(teams, outcomes),

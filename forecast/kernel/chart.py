@@ -24,7 +24,7 @@ __all__ = [
 CHART_MARGIN = np.array([2.0**-12, 2.0**-11], np.float32)
 """More than each chart's interpolation, its 16 bits and float32 can be wrong together."""
 
-HALF, STRICT = 0, 1
+HALF, STRICT = np.int64(0), np.int64(1)
 """Charts: level ties count one half; level ties do not count."""
 
 EXTRA_MARGIN = np.float32(2.0**-10)

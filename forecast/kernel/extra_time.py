@@ -10,14 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import CHART_STEPS, EXTRA_TIME, MAX_RATE, TILE, Knockouts
-from forecast.jit import jit_inline, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.chart import HALF, STRICT, read_chart, tie_chance
 from forecast.kernel.types import Factors, Flag, Integer, Scale
 
 __all__ = ["add_extra_time", "extra_time_chance", "extra_time_scale"]
 
 
-@jit_step
+@jit_inner
 def extra_time_chance(
     knockouts: Knockouts,
     knockout: Integer,
@@ -42,7 +42,7 @@ def extra_time_chance(
     return total / hosts
 
 
-@jit_step
+@jit_inner
 def extra_time_scale(
     knockouts: Knockouts, knockout: Integer, home_factor: float, better_hosts: Flag
 ) -> Scale:

@@ -18,7 +18,8 @@ from forecast.kernel.types import Integer, Thresholds
 
 __all__ = ["add_common", "hold_rho", "redraw_low_scores", "sample_goals", "strata_of"]
 
-FIRST, SECOND = (0, TILE // 2), (TILE // 2, TILE)
+MIDDLE = np.int64(TILE // 2)
+FIRST, SECOND = (np.int64(0), MIDDLE), (MIDDLE, np.int64(TILE))
 """Runs of each half of a tile."""
 
 BYTE = np.uint64(8)
@@ -50,7 +51,7 @@ def count_half(
     row: Integer,
     part: Integer,
     random: np.uint8,
-    runs: tuple[int, int],
+    runs: tuple[Integer, Integer],
     bar: np.ndarray,
     side: Integer,
     least: np.uint8,
@@ -87,7 +88,7 @@ def sample_goals(
     `strata` is `Program.strata`, of which sides 2 k and 2 k + 1 read row `first_strata + k`;
     `words` (uint64) has a side's random word.
     """
-    bar, least, most = threshold  # once: a tuple taken apart in a loop counts references there
+    bar, least, most = threshold.bar, threshold.least, threshold.most
     highest = np.uint8(0)
     for side in range(np.uint64(goals.shape[0])):
         number = np.uint64(first_strata) + (side >> ONE)

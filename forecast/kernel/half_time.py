@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import Tables
-from forecast.jit import jit_inline, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.types import Integer
 from forecast.kernel.words import FOR_HALVES, FOR_HIDDEN_HALVES, word
 
@@ -51,7 +51,7 @@ def half_time_points(
     return value[1] if mine == theirs else value[2]
 
 
-@jit_step
+@jit_inner
 def first_half_points(
     tables: Tables, table: Integer, team: Integer, key: np.uint64, run: Integer, goals: np.ndarray
 ) -> Integer:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Knockouts
-from forecast.jit import jit_inline, jit_inner, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.aggregate import move_numbers, play_aggregate, tie_scales
 from forecast.kernel.goals import strata_of
 from forecast.kernel.legs import play_legs, settle_known
@@ -21,7 +21,7 @@ from forecast.kernel.words import FOR_TIES, word
 __all__ = ["play_knockout"]
 
 
-@jit_step
+@jit_inner
 def play_by_legs_or_known(
     knockouts: Knockouts,
     knockout: Integer,
@@ -80,7 +80,7 @@ def play_knockout(
         tie = first_tie + k
         sides = np.uint64(slots[tie, 0]), np.uint64(slots[tie, 1])
         if not leg_by_leg:
-            row = strata_of(key, first_strata + tie)
+            row = strata_of(key, np.uint64(first_strata + tie))
             move_numbers(strata, row, word(key, FOR_TIES, tie), work.random)
             play_aggregate(knockouts, knockout, occupants, sides, factors, scales, work)
         if leg_by_leg or any_listed:

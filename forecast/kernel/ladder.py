@@ -24,14 +24,14 @@ from forecast.arrays import (
     LADDER_OPPONENTS,
     Tables,
 )
-from forecast.jit import jit_inline, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.half_time import first_half_points
 from forecast.kernel.types import PLACE, TEAM, Flag, Integer, LadderWork
 from forecast.kernel.words import FOR_LOTS, word
 
 __all__ = ["points_bin", "rank_exactly"]
 
-ONE, TWO, THREE, FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+ZERO, ONE, TWO, THREE, FOUR = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
 
 LEVEL = -1
 """Entry of `split` for neighbours that no rung has separated yet."""
@@ -94,7 +94,7 @@ def is_among(order: np.ndarray, run: Integer, span: tuple[Integer, Integer], tea
     return False
 
 
-@jit_step
+@jit_inner
 def head_to_head(
     tables: Tables,
     table: Integer,
@@ -114,16 +114,16 @@ def head_to_head(
         if is_among(order, run, span, rivals[i]):
             side = sides[i]
             own, rival = np.int64(goals[side, run]), np.int64(goals[side ^ 1, run])
-            value += each + match_value(weight, 0, own, rival)
+            value += each + match_value(weight, ZERO, own, rival)
     starts, rivals, scores = tables.met_start, tables.met_rival, tables.met_goals
     for i in range(starts[row], starts[row + 1]):
         if is_among(order, run, span, rivals[i]):
             own, rival = scores[i, 0], scores[i, 1]
-            value += each + match_value(weight, 0, own, rival)
+            value += each + match_value(weight, ZERO, own, rival)
     return value
 
 
-@jit_step
+@jit_inline
 def rung_value(
     tables: Tables,
     table: Integer,
@@ -152,7 +152,7 @@ def rung_value(
     return np.int64(word(key, FOR_LOTS, 64 * row + run) >> np.uint64(1))
 
 
-@jit_step
+@jit_inner
 def sort_segment(
     order: np.ndarray, run: Integer, values: np.ndarray, first: Integer, last: Integer
 ) -> None:
@@ -190,7 +190,7 @@ def climb(
     work: LadderWork,
 ) -> Flag:
     """Apply one rung to every level group in a span of places; return whether any is left."""
-    values, split = work
+    values, split = work.values, work.split
     left = False
     first = span[0]
     while first < span[1]:
@@ -212,7 +212,7 @@ def climb(
     return left
 
 
-@jit_step
+@jit_inner
 def climb_block(
     tables: Tables,
     table: Integer,
@@ -247,7 +247,7 @@ def climb_block(
     return left
 
 
-@jit_step
+@jit_inline
 def rank_exactly(
     tables: Tables,
     table: Integer,

@@ -19,7 +19,7 @@ from forecast.arrays import (
     UNKNOWN,
     Knockouts,
 )
-from forecast.jit import jit_inner, jit_step
+from forecast.jit import jit_inner
 from forecast.kernel.goals import hold_rho
 from forecast.kernel.rates import exponential, goalless
 from forecast.kernel.types import TEAM, Factors, Flag, Integer
@@ -70,7 +70,7 @@ def rival_goals(own: Integer, rates: tuple[float, float], rho: float, random: np
     return 1 if chance >= exponential(-rates[1]) * tau else 0
 
 
-@jit_step
+@jit_inner
 def leg_host(
     knockouts: Knockouts, knockout: Integer, listed: Integer, leg: Integer, first_hosts_last: Flag
 ) -> Integer:
@@ -94,7 +94,7 @@ def leg_rates(
     return min(rate_one, MAX_RATE), min(rate_two, MAX_RATE)
 
 
-@jit_step
+@jit_inner
 def leg_goals(
     knockouts: Knockouts,
     listed: Integer,
@@ -122,7 +122,7 @@ def leg_goals(
     return own + common, goals_of(rates[1], dispersion, words[1]) + common
 
 
-@jit_step
+@jit_inner
 def extra_time_ahead(
     key: np.uint64,
     base: Integer,
@@ -142,7 +142,7 @@ def extra_time_ahead(
     return own - goals_of(rate_two * EXTRA_TIME, dispersion, words[1])
 
 
-@jit_step
+@jit_inner
 def settle_level(
     knockouts: Knockouts,
     knockout: Integer,
@@ -194,8 +194,8 @@ def play_legs(
     first_hosts_last = sides[0] < sides[1]
     if knockouts.host_lots[knockout]:
         first_hosts_last = word(key, FOR_LEGS, base + HOST_WORD) >> np.uint64(63) == 0
-    ahead = away_ahead = 0
-    host: Integer = NEUTRAL
+    ahead = away_ahead = np.int64(0)
+    host: Integer = np.int64(NEUTRAL)
     for leg in range(knockouts.legs[knockout]):
         host = leg_host(knockouts, knockout, listed, leg, first_hosts_last)
         words = (word(key, FOR_LEGS, base + 2 * leg), word(key, FOR_LEGS, base + 2 * leg + 1))
@@ -215,7 +215,7 @@ def listed_tie(knockouts: Knockouts, knockout: Integer, first: Integer, second: 
     return row if row != UNKNOWN and knockouts.listed_row[knockout, second] == row else UNKNOWN
 
 
-@jit_step
+@jit_inner
 def settle_known(
     knockouts: Knockouts,
     knockout: Integer,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import MARGIN, TILE, UNKNOWN, Program
-from forecast.jit import jit_inline, jit_inner, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.types import TEAM, Integer, NeedsTally, NeedsWork
 
 __all__ = ["count_needs", "make_needs"]
@@ -46,7 +46,7 @@ def make_needs(teams: int, outcomes: int) -> NeedsWork:
     )
 
 
-@jit_step
+@jit_inner
 def mark_reached(program: Program, occupants: np.ndarray, reached: np.ndarray) -> None:
     """Fill `reached[team, outcome]` (uint64), a bit a run."""
     reached[:] = 0
@@ -57,7 +57,7 @@ def mark_reached(program: Program, occupants: np.ndarray, reached: np.ndarray) -
                 reached[seats[run] & TEAM, outcome] |= ONE << np.uint64(run)
 
 
-@jit_step
+@jit_inner
 def match_result(
     program: Program, event: Integer, goals: np.ndarray, occupants: np.ndarray
 ) -> tuple[np.uint64, np.uint64]:
@@ -79,7 +79,7 @@ def match_result(
     return home, draw
 
 
-@jit_step
+@jit_inner
 def count_joint(
     program: Program,
     goals: np.ndarray,
@@ -105,7 +105,7 @@ def count_joint(
             tally.sampled[team, outcome] += bits_set(reached[team, outcome])
 
 
-@jit_step
+@jit_inner
 def mark_margins(
     program: Program, table: Integer, goals: np.ndarray, width: Integer, work: NeedsWork
 ) -> None:
@@ -135,7 +135,7 @@ def mark_margins(
             cell[run] = np.uint32(points[run] * width + held)
 
 
-@jit_step
+@jit_inner
 def count_margins(
     program: Program,
     table: Integer,

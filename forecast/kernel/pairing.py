@@ -8,14 +8,14 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import PAIRING_DRAWN, PAIRING_FIXED, TILE, Knockouts
-from forecast.jit import jit_inner, jit_step
+from forecast.jit import jit_inner
 from forecast.kernel.types import Integer
 from forecast.kernel.words import FOR_PAIRING, word
 
 __all__ = ["arrange_sides"]
 
 
-@jit_step
+@jit_inner
 def shuffle_pots(
     knockouts: Knockouts, first: Integer, count: Integer, key: np.uint64, sides: np.ndarray
 ) -> None:
@@ -34,7 +34,7 @@ def shuffle_pots(
             sides[i, run], sides[j, run] = sides[j, run], sides[i, run]
 
 
-@jit_step
+@jit_inner
 def sort_by_place(count: Integer, sides: np.ndarray) -> None:
     """Sort the sides of every run by their place in the last table, the best first."""
     for run in range(TILE):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from forecast.arrays import TILE, UNKNOWN, Tables
-from forecast.jit import jit_inline, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.ladder import points_bin
 from forecast.kernel.rows import ROW, ROW_2, ROW_3, ROW_4, ROW_5, ROW_6, ROW_7
 from forecast.kernel.types import TEAM, Flag, Integer, TableWork
@@ -46,7 +46,7 @@ def read_keys(
     return low, high
 
 
-@jit_step
+@jit_inner
 def read_goals(
     tables: Tables,
     table: Integer,
@@ -88,9 +88,8 @@ def count_bins(bins: np.ndarray, start: Integer, near: np.ndarray, found: np.nda
 
 
 @jit_inline
-def add_places(found: np.ndarray, total: np.ndarray) -> None:
-    """Add all that was found to `total[bin]` (int64) and begin anew; eight bytes are a word."""
-    words = found.view(np.uint64)
+def add_places(words: np.ndarray, total: np.ndarray) -> None:
+    """Add all that was found (`found_words`) to `total[bin]` (int64) and begin anew."""
     for b in range(np.uint64(total.size)):
         pairs, first = np.uint64(0), np.uint64(TILE // 8) * b
         for i in range(np.uint64(TILE // 8)):
@@ -100,7 +99,7 @@ def add_places(found: np.ndarray, total: np.ndarray) -> None:
         total[b] += np.int64((pairs * SUM_OF_PAIRS) >> np.uint64(48))
 
 
-@jit_step
+@jit_inline
 def count_place(
     tables: Tables,
     table: Integer,
@@ -120,7 +119,7 @@ def count_place(
         count_bins(work.bins, start, work.near, work.found)
 
 
-@jit_step
+@jit_inner
 def count_points(
     tables: Tables,
     table: Integer,
@@ -135,7 +134,7 @@ def count_points(
     `exact` says that the keys do not hold the points. Cuts of a table come from the top down.
     """
     first, cuts, teams = tables.points_first[table], tables.cut_table.size, order.shape[0]
-    found, total = work.found, work.total[: tables.points_last[table] - first]
+    found, total = work.found_words, work.total[: tables.points_last[table] - first]
     found[:] = 0
     total[:] = 0
     done = np.int64(0)

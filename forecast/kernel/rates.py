@@ -207,7 +207,7 @@ def begin_some(
 @jit_inner
 def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> None:
     """Fill the first LEVELS_AT_ONCE thresholds of SIDES_AT_ONCE sides, a side in registers."""
-    bar, least, most = threshold
+    bar, least, most = threshold.bar, threshold.least, threshold.most
     bars = first_bar(first)
     for i in range(SIDES):
         chance, left, rounding = work[CHANCE + i], work[LEFT + i], work[ROUNDING + i]
@@ -235,7 +235,7 @@ def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Inte
 
     Rows end at the first multiple of COMPARED_AT_ONCE after the last threshold above 0.
     """
-    bar, least, most = threshold
+    bar, least, most = threshold.bar, threshold.least, threshold.most
     chance, left, rounding = work[CHANCE + i], work[LEFT + i], work[ROUNDING + i]
     step, more = work[STEP + i], work[MORE + i]
     bars = first_bar(side)

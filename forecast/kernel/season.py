@@ -21,7 +21,7 @@ from forecast.arrays import (
     TILE,
     Program,
 )
-from forecast.jit import jit, jit_inner, jit_step
+from forecast.jit import jit, jit_inner
 from forecast.kernel.aggregate import fill_roots
 from forecast.kernel.bench import Bench
 from forecast.kernel.goals import add_common, redraw_low_scores, sample_goals
@@ -75,7 +75,7 @@ class Tally(NamedTuple):
     needs: NeedsTally
 
 
-@jit_step
+@jit_inner
 def enter_teams(occupants: np.ndarray, teams: int) -> None:
     """Let every team occupy its own slot, without a place."""
     for team in range(np.uint64(teams)):
@@ -83,7 +83,7 @@ def enter_teams(occupants: np.ndarray, teams: int) -> None:
             occupants[team, run] = team
 
 
-@jit_step
+@jit_inner
 def carry_places(slot: Integer, teams: Integer, occupants: np.ndarray) -> None:
     """Let the teams of the table at `slot` carry their places into all earlier slots.
 
@@ -98,13 +98,13 @@ def carry_places(slot: Integer, teams: Integer, occupants: np.ndarray) -> None:
 
 
 @jit_inner
-def count_slots(counted: np.ndarray, occupants: np.ndarray, seen: np.ndarray) -> None:
+def count_slots(counted: np.ndarray, pairs: np.ndarray, seen: np.ndarray) -> None:
     """Count who occupies the slots of `Program.counted`: `seen[half, slot, team]` (uint8).
 
+    `pairs` (uint64) are the occupants of two runs at a time.
     The halves take turns, since a count has to wait for one of the same team just before it.
     """
     seen[:] = 0
-    pairs = occupants.view(np.uint64)
     for i in range(counted.size):
         slot = np.uint64(counted[i])
         for pair in range(np.uint64(TILE // 4)):
@@ -153,16 +153,16 @@ def count_outcomes(
             products[outcome, team] += first * second
 
 
-@jit_step
+@jit_inner
 def count_tile(program: Program, bench: Bench, tally: Tally) -> None:
     """Count who occupied the slots, and how often every team reached every outcome."""
-    count_slots(program.counted, bench.occupants, bench.seen)
+    count_slots(program.counted, bench.pairs, bench.seen)
     count_places(program.counted, bench.seen, tally.occupancy)
     lists = program.outcome_start, program.outcome_list
     count_outcomes(*lists, bench.seen, bench.hits, tally.outcomes, tally.products)
 
 
-@jit_step
+@jit_inner
 def shape_of(goal_model: Integer, strengths: np.ndarray, teams: Integer) -> float:
     """Return the law's number beyond the rates; a rate of common goals is held like any other."""
     if goal_model == GOALS_POISSON:
@@ -171,7 +171,7 @@ def shape_of(goal_model: Integer, strengths: np.ndarray, teams: Integer) -> floa
     return min(shape, MAX_RATE) if goal_model == GOALS_BIVARIATE_POISSON else shape
 
 
-@jit_step
+@jit_inner
 def may_be_capped(factors: Factors) -> Flag:
     """Return whether some team at home to some other would be beyond `MAX_RATE`."""
     worst, concedes, others = 0, 0.0, 0.0
@@ -186,14 +186,14 @@ def may_be_capped(factors: Factors) -> Flag:
     return most * max(factors.home, 1.0) > MAX_RATE
 
 
-@jit_step
+@jit_inner
 def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
     """Fill the goals of every side in the tables; return the most that any could score."""
     rate, words, goals, shape = bench.rate, bench.side_words, bench.goals, factors.shape
     side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, rate)
     dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
     fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.level_work, words)
-    most = sample_goals(key, program.strata, 0, words, bench.threshold, goals)
+    most = sample_goals(key, program.strata, np.int64(0), words, bench.threshold, goals)
     if factors.goal_model == GOALS_DIXON_COLES:
         redraw_low_scores(key, program.strata, words, rate, shape, goals)
         most = max(most, 1)
@@ -202,10 +202,11 @@ def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench)
     return most
 
 
-@jit_step
+@jit_inner
 def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) -> Integer:
     """Draw the goals that are common to both sides of a fixture and add them; return the most."""
-    rate, threshold, words, goals = bench.common
+    common = bench.common
+    rate, threshold, words, goals = common.rate, common.threshold, common.words, common.goals
     fixtures = program.fixtures.home.size
     rate[:fixtures] = shape
     fill_thresholds(key, FOR_COMMON, rate, 0.0, threshold, bench.level_work, words)
@@ -262,7 +263,7 @@ def play_tile(
     tally.tiles[1] += may_be_capped(factors)
 
 
-@jit_step
+@jit_inner
 def sampled_tiles(
     rng_seed: np.uint64, replicate: np.uint64, draws: Integer
 ) -> tuple[np.uint64, np.uint64]:

@@ -115,7 +115,7 @@ def sort_keys(keys: np.ndarray) -> None:
     blocks = keys.size // BLOCK
     for b in range(blocks):
         sort_block(keys, np.uint64(BLOCK * b))
-    size = 1
+    size = np.int64(1)
     while size < blocks:
         for first in range(0, blocks - size, 2 * size):
             merge_blocks(keys, first, size)

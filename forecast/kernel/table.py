@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from forecast.arrays import TILE, Tables
-from forecast.jit import jit_inline, jit_inner, jit_step
+from forecast.jit import jit_inline, jit_inner
 from forecast.kernel.keys import fill_keys, find_highest, may_leave_key, no_keys
 from forecast.kernel.ladder import rank_exactly
 from forecast.kernel.points import count_points
@@ -105,7 +105,7 @@ def count_rungs(tables: Tables, table: Integer, keys: np.ndarray, rungs: np.ndar
             rungs[cut, rung] += 1
 
 
-@jit_step
+@jit_inner
 def play_table(
     tables: Tables,
     table: Integer,

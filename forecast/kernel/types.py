@@ -167,6 +167,8 @@ class TableWork(NamedTuple):
         The same from some bin on, and 255 for all that are far.
     found : uint8, shape ((most bins of a table + BINS_AT_ONCE) * TILE,)
         How many places had each bin, run by run.
+    found_words : uint64
+        The same bytes, eight in a word.
     total : int64, shape (most bins of a table,)
     ladder : LadderWork
     """
@@ -177,6 +179,7 @@ class TableWork(NamedTuple):
     bins: np.ndarray
     near: np.ndarray
     found: np.ndarray
+    found_words: np.ndarray
     total: np.ndarray
     ladder: LadderWork
 

@@ -31,6 +31,7 @@ from forecast.lowering.slots import (
 )
 from forecast.lowering.strata import strata
 from forecast.plan import ENTRY, Plan, Stage, TableStage
+from forecast.reference import by_reference
 
 __all__ = ["lower"]
 
@@ -109,7 +110,7 @@ def lower(plan: Plan, first_half_share: float) -> Season:
     )
     shown = tuple(spans[stage.id] for stage in stages)
     return Season(
-        program=program,
+        program=by_reference(program),
         layout=Layout(stages=shown, outcomes=outcomes, cuts=cuts, points=bins, events=events),
         teams=len(plan.competition.teams),
         slots=shown[-1].first + shown[-1].size,

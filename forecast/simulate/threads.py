@@ -13,6 +13,7 @@ from forecast.counts import add, from_tally
 from forecast.kernel.bench import make_bench
 from forecast.kernel.season import Tally, play_replicate
 from forecast.kernel.types import NeedsTally
+from forecast.reference import by_reference
 from forecast.simulate.draws import draws
 
 __all__ = ["play", "play_strengths", "simulate"]
@@ -63,7 +64,7 @@ def play_strengths(
         points=max((bins.size for bins in season.layout.points), default=0),
     )
     key = np.uint64(rng_seed), np.uint64(replicate)
-    play_replicate(program, strengths, *key, bench, tally)
+    play_replicate(program, strengths, *key, by_reference(bench), by_reference(tally))
     return from_tally(season, tally)
 
 

@@ -1,0 +1,164 @@
+"""Named tuples of arrays that compiled code reads through one pointer.
+
+Numba hands a named tuple over field by field, seven numbers and more an array: a function of a
+`Program` would have six hundred arguments, and every line that names it copies them all, a quarter
+of the time before the first run. Here the fields are words of eight bytes, one after the other as
+numba lays out arrays. Compiled code reads a field where it names one, and has a tuple in the tuple
+as a reference again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import extending
+from numba.core import cgutils, types
+from numba.core.typing.templates import AttributeTemplate
+
+__all__ = ["by_reference"]
+
+T = TypeVar("T")
+
+_TYPE_OF: Any = numba.typeof  # numba's functions have no types, nor has what they are called with
+_NUMBA: Any = extending
+_TYPES: Any = types
+_CODE: Any = cgutils
+
+WORD = ir.IntType(64)
+
+
+class Reference:
+    """A named tuple, its words, and where they are; attributes are those of the tuple."""
+
+    def __init__(self, fields: tuple[Any, ...]) -> None:
+        self.fields = fields
+        self.words = np.array(words_of(fields), np.int64)
+        self.address: int = self.words.ctypes.data
+        self.type = reference_type(signature_of(fields))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.fields, name)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be made anew in another process, where arrays have other addresses."""
+        return by_reference, (self.fields,)
+
+
+def by_reference(fields: T) -> T:
+    """Return what compiled code reads a named tuple through, and Python as if it were the tuple.
+
+    Parameters
+    ----------
+    fields : named tuple
+        Of arrays in C order, integers, booleans, and such tuples. What is in an array may change.
+
+    Raises
+    ------
+    TypeError
+        If a field is anything else.
+    """
+    return cast("T", Reference(cast("tuple[Any, ...]", fields)))
+
+
+def words_of(value: Any) -> list[int]:  # noqa: ANN401 (a field of any tuple)
+    """Return the words of a value: those of a tuple are its fields', one after the other."""
+    if isinstance(value, tuple):
+        return [word for field in value for word in words_of(field)]
+    if isinstance(value, np.ndarray) and value.flags.c_contiguous:
+        owners = 0, 0  # which code without reference counts never looks at
+        size = value.size, value.itemsize
+        return [*owners, *size, value.ctypes.data, *value.shape, *value.strides]
+    if isinstance(value, int | np.integer):
+        return [int(value)]
+    message = f"no reference to a {type(value).__name__}, or to an array in another than C order"
+    raise TypeError(message)
+
+
+def word_count(kind: types.Type) -> int:
+    """Return how many words a value of a type has."""
+    if isinstance(kind, types.NamedTuple):
+        return sum(word_count(field) for field in kind.types)
+    return 5 + 2 * kind.ndim if isinstance(kind, types.Array) else 1
+
+
+def signature_of(value: Any) -> Any:  # noqa: ANN401 (same)
+    """Return what decides the type of a value, which would take long to make each time."""
+    if isinstance(value, tuple):
+        return type(value), *map(signature_of, value)
+    return (value.dtype, value.ndim) if isinstance(value, np.ndarray) else type(value)
+
+
+@cache
+def type_of(signature: Any) -> types.Type:  # noqa: ANN401 (same)
+    """Return numba's type of the values with a signature."""
+    if isinstance(signature, type):
+        return cast("types.Type", _TYPE_OF(signature(0)))
+    first, *fields = signature
+    if isinstance(first, np.dtype):
+        return cast("types.Type", types.Array(numba.from_dtype(first), fields[0], "C"))
+    return cast("types.Type", _TYPES.NamedTuple([type_of(field) for field in fields], first))
+
+
+class ReferenceType(types.Type):
+    """Numba's type of the references to named tuples of one type."""
+
+    def __init__(self, fields: types.Type) -> None:
+        self.fields: Any = fields
+        super().__init__(name=f"Reference({fields})")
+
+
+@cache
+def reference_type(signature: Any) -> ReferenceType:  # noqa: ANN401 (same)
+    """Return the type of the references to named tuples with a signature."""
+    return ReferenceType(type_of(signature))
+
+
+def typeof_reference(reference: Reference, _context: object) -> ReferenceType:
+    """Return the type of a reference."""
+    return reference.type
+
+
+def unbox_reference(_kind: ReferenceType, reference: object, c: Any) -> object:  # noqa: ANN401 (same)
+    """Write the code that takes the address out of a Python object."""
+    address = c.pyapi.object_getattr_string(reference, "address")
+    pointer = c.pyapi.long_as_voidptr(address)
+    c.pyapi.decref(address)
+    failed = _CODE.is_not_null(c.builder, c.pyapi.err_occurred())
+    return _NUMBA.NativeValue(pointer, is_error=failed)
+
+
+class FieldTypes(AttributeTemplate):
+    """The types of what compiled code reads through a reference."""
+
+    key = ReferenceType
+
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override] # noqa: ANN401 (same)
+        """Return the type of a field; a tuple in the tuple is a reference again."""
+        field = kind.fields.types[kind.fields.fields.index(name)]
+        return ReferenceType(field) if isinstance(field, types.NamedTuple) else field
+
+
+def read_field(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -> object:  # noqa: ANN401 (same)
+    """Write the code that reads a field, whose words no compiled code changes."""
+    i = kind.fields.fields.index(name)
+    field, first = kind.fields.types[i], sum(map(word_count, kind.fields.types[:i]))
+    words = builder.bitcast(pointer, WORD.as_pointer())
+    at = builder.gep(words, [WORD(first)], inbounds=True)
+    if isinstance(field, types.NamedTuple):
+        return builder.bitcast(at, pointer.type)
+    truth = isinstance(field, types.Boolean)
+    as_read = WORD if truth else context.get_value_type(field)
+    value = builder.load(builder.bitcast(at, as_read.as_pointer()))
+    value.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return _CODE.is_not_null(builder, value) if truth else value
+
+
+_NUMBA.register_model(ReferenceType)(_NUMBA.models.OpaqueModel)
+_NUMBA.typeof_impl.register(Reference)(typeof_reference)
+_NUMBA.unbox(ReferenceType)(unbox_reference)
+_NUMBA.infer_getattr(FieldTypes)
+_NUMBA.lower_getattr_generic(ReferenceType)(read_field)

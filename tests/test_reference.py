@@ -1,0 +1,95 @@
+"""What compiled code reads through a reference is what the tuple holds."""
+
+from copy import deepcopy
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from forecast.jit import jit
+from forecast.reference import by_reference
+
+
+class Inner(NamedTuple):
+    bytes_: np.ndarray
+    flag: bool
+    other_flag: bool
+
+
+class Outer(NamedTuple):
+    count: int
+    matrix: np.ndarray
+    inner: Inner
+    large: np.uint64
+    cube: np.ndarray
+    masks: np.ndarray
+
+
+def outer():
+    return Outer(
+        count=-3,
+        matrix=np.arange(12.0).reshape(3, 4),
+        inner=Inner(np.array([7, 250], np.uint8), flag=True, other_flag=False),
+        large=np.uint64(2**62 + 1),
+        cube=np.arange(24, dtype=np.int32).reshape(2, 3, 4),
+        masks=np.array([True, False, True]),
+    )
+
+
+@jit
+def read(fields, numbers, seen):
+    inner = fields.inner
+    numbers[0] = fields.count
+    numbers[1] = inner.bytes_[0] + inner.bytes_[1]
+    numbers[2] = 1 if inner.flag else 0
+    numbers[3] = 1 if inner.other_flag else 0
+    numbers[4] = fields.large
+    numbers[5] = fields.cube.size + fields.cube[1, 2, 3]
+    for i in range(fields.masks.size):
+        numbers[6] += fields.masks[i]
+    for i in range(fields.matrix.shape[0]):
+        for j in range(fields.matrix.shape[1]):
+            seen[i, j] = fields.matrix[i, j]
+
+
+@jit
+def write(fields):
+    fields.inner.bytes_[1] = 9
+    fields.matrix[2, 3] = -1.0
+
+
+def test_every_kind_of_field_is_read():
+    numbers, seen, fields = np.zeros(7, np.int64), np.zeros((3, 4)), outer()
+    read(by_reference(fields), numbers, seen)
+    assert numbers.tolist() == [-3, 257, 1, 0, 2**62 + 1, 24 + 23, 2]
+    assert seen.tolist() == fields.matrix.tolist()
+
+
+def test_a_reference_reads_like_the_tuple_and_writes_go_to_its_arrays():
+    fields = outer()
+    reference = by_reference(fields)
+    write(reference)
+    assert (reference.count, reference.inner.bytes_.tolist()) == (-3, [7, 9])
+    assert fields.matrix[2, 3] == -1.0
+
+
+def test_a_copy_refers_to_arrays_of_its_own_as_in_another_process():
+    fields = outer()
+    copied = deepcopy(by_reference(fields))
+    write(copied)
+    assert copied.inner.bytes_.tolist() == [7, 9]
+    assert fields.inner.bytes_.tolist() == [7, 250]
+    numbers, seen = np.zeros(7, np.int64), np.zeros((3, 4))
+    read(copied, numbers, seen)
+    assert numbers[1] == 16
+    assert seen[2, 3] == -1.0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [0.5, "text", None, np.zeros((3, 4)).T, np.zeros((3, 4))[:, 1:]],
+    ids=["float", "text", "nothing", "another order", "a part"],
+)
+def test_what_has_no_words_is_refused(wrong):
+    with pytest.raises(TypeError, match="no reference to"):
+        by_reference(outer()._replace(matrix=wrong))
