@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from forecast.arrays import GOALS_BIVARIATE_POISSON, MARGIN, Counts, Posterior, Season
 from forecast.counts import add, from_tally
-from forecast.kernel.bench import make_bench
+from forecast.kernel.bench import Bench, make_bench
 from forecast.kernel.season import Tally, play_replicate
 from forecast.kernel.types import NeedsTally
 from forecast.reference import by_reference
@@ -48,23 +49,39 @@ def empty_needs(season: Season) -> NeedsTally:
     )
 
 
+class Workplace(threading.local):
+    """The work arrays of one thread, for as long as it plays competitions of one size."""
+
+    sizes: dict[str, int] | None = None
+    bench: Bench
+
+    def bench_for(self, season: Season) -> Bench:
+        """Return work arrays for replicates of a season; what they hold does not matter."""
+        program, fixtures = season.program, season.program.fixtures.home.size
+        sizes = {
+            "teams": season.teams,
+            "slots": season.slots,
+            "spare": program.knockouts.spare_count,
+            "fixtures": fixtures,
+            "commons": fixtures if program.goal_model == GOALS_BIVARIATE_POISSON else 0,
+            "outcomes": len(season.layout.outcomes),
+            "points": max((bins.size for bins in season.layout.points), default=0),
+        }
+        if sizes != self.sizes:
+            self.bench, self.sizes = by_reference(make_bench(**sizes)), sizes
+        return self.bench
+
+
+WORKPLACE = Workplace()
+
+
 def play_strengths(
     season: Season, strengths: NDArray[np.float64], *, rng_seed: int, replicate: int
 ) -> Counts:
     """Simulate one tile for every row of `strengths`, shape (draws, 2 + 2 * teams)."""
-    tally = empty_tally(season)
-    program, fixtures = season.program, season.program.fixtures.home.size
-    bench = make_bench(
-        teams=season.teams,
-        slots=season.slots,
-        spare=program.knockouts.spare_count,
-        fixtures=fixtures,
-        commons=fixtures if program.goal_model == GOALS_BIVARIATE_POISSON else 0,
-        outcomes=len(season.layout.outcomes),
-        points=max((bins.size for bins in season.layout.points), default=0),
-    )
+    tally, bench = empty_tally(season), WORKPLACE.bench_for(season)
     key = np.uint64(rng_seed), np.uint64(replicate)
-    play_replicate(program, strengths, *key, by_reference(bench), by_reference(tally))
+    play_replicate(season.program, strengths, *key, bench, by_reference(tally))
     return from_tally(season, tally)
 
 
