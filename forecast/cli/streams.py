@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import textwrap
 from contextlib import suppress
+from typing import TextIO
 
 from forecast.errors import OutputError
 from forecast.report.text import shown
 
-__all__ = ["Ticker", "drain", "emit", "prepare", "say"]
+__all__ = ["Ticker", "drain", "emit", "fold", "prepare", "say"]
 
 
 def prepare() -> None:
@@ -52,10 +55,28 @@ def drain() -> None:
         raise OutputError(f"stdout: {error.strerror or error}") from error
 
 
+def fold(text: str, stream: TextIO) -> str:
+    """Break sentences between words where a terminal would break them within; files keep lines."""
+    if not stream.isatty():
+        return text
+    return "\n".join(_fold_line(line) for line in text.split("\n"))
+
+
+def _fold_line(line: str) -> str:
+    """Break one line, what follows further in than its beginning."""
+    width = shutil.get_terminal_size().columns
+    if len(line) <= width:
+        return line
+    inner = " " * (len(line) - len(line.lstrip()) + 4)
+    return textwrap.fill(
+        line, width, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def say(message: str) -> None:
     """Write a message to stderr, its control characters escaped."""
     with suppress(OSError):
-        sys.stderr.write(f"{shown(message)}\n")
+        sys.stderr.write(f"{fold(shown(message), sys.stderr)}\n")
         sys.stderr.flush()
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forecast.cli.streams import Ticker, emit, say
+from forecast.cli.streams import Ticker, emit, fold, say
 
 if TYPE_CHECKING:
     from forecast.plan import Plan
@@ -53,7 +54,7 @@ def check(
 
     def verb(plan: Plan) -> str:
         lines = check_lines(plan) if prove is None else proof_of(plan, *prove)
-        emit(f"{shown(lines).rstrip()}\n")
+        emit(f"{fold(shown(lines).rstrip(), sys.stdout)}\n")
         return "valid"
 
     raise typer.Exit(run_batch(configs, verb))

@@ -1,0 +1,52 @@
+"""Sentences in a terminal are broken between words; in a file they are lines."""
+
+import io
+
+import pytest
+
+from forecast.cli.streams import fold
+
+LADDER = "  ranked by points, then goal difference, then goals for, then away points, then lots"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    def of(columns):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return Terminal()
+
+    return of
+
+
+@pytest.mark.parametrize("columns", [20, 40, 60, 84])
+def test_lines_fit_a_terminal_and_lose_nothing(terminal, columns):
+    text = f"Stage general_table: all teams\n{LADDER}\n\nend"
+    lines = fold(text, terminal(columns)).split("\n")
+    assert max(map(len, lines)) <= columns
+    assert " ".join(lines).split() == text.split()
+
+
+def test_what_follows_stands_further_in(terminal):
+    assert fold(LADDER, terminal(40)).split("\n") == [
+        "  ranked by points, then goal",
+        "      difference, then goals for, then",
+        "      away points, then lots",
+    ]
+
+
+def test_a_long_word_stays_whole(terminal):
+    word = "configs/" + 9 * "a_long_name/"
+    assert fold(f"see {word} there", terminal(40)).split("\n") == [
+        "see",
+        f"    {word}",
+        "    there",
+    ]
+
+
+def test_files_keep_their_lines():
+    assert fold(LADDER, io.StringIO()) == LADDER
