@@ -155,6 +155,10 @@ class Result:
         Returns why pictures are missing if they could not be drawn.
         """
         fault = None
+        if report:
+            from forecast.report.pictures.drawing import DRAWER  # noqa: PLC0415 (same)
+
+            DRAWER.begin()  # loads its renderer while other files are made
         head = facts(self.plan, self.counts, notes=self.notes)
         files = data_files(head, self.tables, desk=report)
         past = calibration(self.plan)

@@ -32,6 +32,8 @@ from forecast.report.pictures.tables import (
 )
 from forecast.report.stored import read_stored
 
+GOOD = Chart("good", canvas(100, 50, labels=[Label(5, 25, "a", 90)]))
+
 NAMES = (
     "<script>alert(1)</script>",
     "datum['p']",
@@ -130,7 +132,11 @@ def test_no_name_of_a_column_or_on_a_phone_is_cut():
 
 
 def test_drawing_again_gives_the_same_bytes(drawn):
+    """Whatever was drawn before: the renderer goes on counting its gradients."""
+    assert b'id="gradient_0"' in drawn["places"].svg
     assert draw(charts()) == drawn
+    drawing.DRAWER.end()
+    assert draw(charts()[:1]) == {"places": drawn["places"]}
 
 
 def unpacked(png):
@@ -190,13 +196,30 @@ def test_highlights_stand_out_on_white():
     assert all(1.05 / (luminance(colour) + 0.05) >= 3 for colour in HIGHLIGHTS)
 
 
-def test_a_renderer_that_dies_is_an_error_and_not_the_end(monkeypatch):
+def test_a_renderer_that_dies_is_an_error_and_not_the_end():
     bad = canvas(100, 50, labels=[Label(5, 25, "a\x00b", 90)])
-    with pytest.raises(DrawingError, match="could not be drawn"):
+    with pytest.raises(DrawingError, match="could not be drawn: the renderer ended with code"):
         draw([Chart("bad", bad), Chart("broken", {"mark": 7})])
+    assert draw([GOOD])["good"].width == 100
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_a_renderer_that_does_not_start_is_an_error():
+    with pytest.raises(DrawingError, match=r"could not be drawn: .*nonexistent"):
+        draw([GOOD])
+
+
+def test_a_renderer_that_takes_too_long_is_ended(monkeypatch):
+    drawing.DRAWER.end()
+    monkeypatch.setattr(drawing, "_SECONDS", 0.01)
+    with pytest.raises(DrawingError, match="ended with code -9"):
+        draw([GOOD])
+
+
+@pytest.fixture
+def no_renderer(monkeypatch):
+    drawing.DRAWER.end()
     monkeypatch.setattr(drawing.sys, "executable", "/nonexistent/python")
-    with pytest.raises(DrawingError):
-        draw([Chart("good", canvas(10, 10))])
 
 
 @pytest.fixture
@@ -216,8 +239,8 @@ def test_a_forecast_has_its_pictures_in_the_page_and_as_files(folder):
     }
 
 
-def test_without_a_renderer_the_page_is_whole(folder, monkeypatch):
-    monkeypatch.setattr(drawing.sys, "executable", "/nonexistent/python")
+@pytest.mark.usefixtures("no_renderer")
+def test_without_a_renderer_the_page_is_whole(folder):
     files, fault = reader_files(read_stored(folder), out=folder.parent)
     assert files.keys() == {"report.html"}
     assert b"<img" not in files["report.html"]
