@@ -70,13 +70,26 @@ def side_by_side(
 def _submitted(
     pool: ProcessPoolExecutor, work: Callable[[Item], tuple[int, str]], items: Iterable[Item]
 ) -> list[Future[Said]]:
-    """Hand in all items, which starts the processes; signals wait for them until `_begin`."""
+    """Hand in all items, which starts the processes; signals wait for them until `_begin`.
+
+    Here they wait until all are started. A mask is not enough, which other threads do not have:
+    one of theirs would take the signal, and its handler would run in this one.
+    """
     ensure_running()  # a helper of multiprocessing, whose start would let signals through
+    heard: list[int] = []
+    former = {
+        number: signal.signal(number, lambda heard_now, _frame: heard.append(heard_now))
+        for number in _STOPPING
+    }
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     try:
         return [pool.submit(_listened, work, item) for item in items]
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        if heard:
+            signal.raise_signal(heard[0])
 
 
 def _end_all() -> None:
