@@ -32,8 +32,8 @@ _NJIT: Any = numba.njit  # its type knows neither the wrappers' options nor what
 class _Kernel(CompilerBase):
     """Compile a function by the passes that the kernel needs.
 
-    Left out are numba's for closures, loops over literals, array expressions, code that is inlined
-    by numba and code with Python objects: a tenth of the time to compile.
+    Left out are the passes for closures, loops over literals, array expressions, code that numba
+    inlines and code with Python objects: a tenth of the time to compile.
 
     Arrays that a function is given do not overlap where it writes, it promises. Without that every
     short loop over a few rows first compares all their addresses, which costs several times what

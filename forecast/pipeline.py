@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,7 +136,8 @@ class Result:
         """Write `out/<id>/`, which appears whole or not at all, and return it.
 
         A folder that already holds the same forecast is left as it is, unless `force`; pages that
-        it lacks are added. Without `report` only what programs read is written.
+        it lacks are added. Without `report` only what programs read is written. If pictures cannot
+        be drawn, the pages are there without, and a warning says why.
 
         Raises
         ------
@@ -144,9 +146,11 @@ class Result:
         """
         with claim(Path(out), self.plan.id) as folder:
             if not force and folder.holds(self.plan.source.config_hash):
-                complete(folder, self.plan, report=report)
+                _, fault = complete(folder, self.plan, report=report)
             else:
-                self.publish(folder, force=force, report=report)
+                fault = self.publish(folder, force=force, report=report)
+            if fault:
+                warnings.warn(fault, stacklevel=2)
             return folder.path
 
     def publish(self, folder: Folder, *, force: bool = False, report: bool = True) -> str | None:

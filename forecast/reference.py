@@ -1,10 +1,10 @@
 """Named tuples of arrays that compiled code reads through one pointer.
 
 Numba hands a named tuple over field by field, seven numbers and more an array: a function of a
-`Program` would have six hundred arguments, and every line that names it copies them all, a quarter
-of the time before the first run. Here the fields are words of eight bytes, one after the other as
-numba lays out arrays. Compiled code reads a field where it names one, and has a tuple in the tuple
-as a reference again.
+`Program` would have six hundred arguments, and every line that names it would copy them all, which
+made a quarter of what compiling took. Here the fields are words of eight bytes, one after the other
+as numba lays out arrays. Compiled code reads a field where it names one, and has a tuple in the
+tuple as a reference again.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def by_reference(fields: T) -> T:
     Parameters
     ----------
     fields : named tuple
-        Of arrays in C order, integers, booleans, and such tuples. What is in an array may change.
+        Of arrays (numbers or booleans, C order, aligned, writeable), integers below 2^63, booleans,
+        and such tuples. What is in an array may change.
 
     Raises
     ------
@@ -66,16 +67,20 @@ def by_reference(fields: T) -> T:
 
 def words_of(value: Any) -> list[int]:  # noqa: ANN401 (a field of any tuple)
     """Return the words of a value: those of a tuple are its fields', one after the other."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
         return [word for field in value for word in words_of(field)]
-    if isinstance(value, np.ndarray) and value.flags.c_contiguous:
+    if isinstance(value, np.ndarray) and is_plain(value):
         owners = 0, 0  # which code without reference counts never looks at
         size = value.size, value.itemsize
         return [*owners, *size, value.ctypes.data, *value.shape, *value.strides]
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int | np.integer) and -(2**63) <= int(value) < 2**63:
         return [int(value)]
-    message = f"no reference to a {type(value).__name__}, or to an array in another than C order"
-    raise TypeError(message)
+    raise TypeError(f"no reference to this {type(value).__name__}: see by_reference")
+
+
+def is_plain(array: np.ndarray) -> bool:
+    """Return whether compiled code may read and write an array as it lies in memory."""
+    return array.flags.carray and array.dtype.isnative and array.dtype.kind in "biuf"
 
 
 def word_count(kind: types.Type) -> int:
@@ -86,7 +91,7 @@ def word_count(kind: types.Type) -> int:
 
 
 def signature_of(value: Any) -> Any:  # noqa: ANN401 (same)
-    """Return what decides the type of a value, which would take long to make each time."""
+    """Return what decides the type of a value: found in no time, while types are slow to make."""
     if isinstance(value, tuple):
         return type(value), *map(signature_of, value)
     return (value.dtype, value.ndim) if isinstance(value, np.ndarray) else type(value)
@@ -109,6 +114,11 @@ class ReferenceType(types.Type):
     def __init__(self, fields: types.Type) -> None:
         self.fields: Any = fields
         super().__init__(name=f"Reference({fields})")
+
+    @property
+    def key(self) -> object:
+        """What makes two types one: of two tuples with one name, the order of fields may differ."""
+        return self.fields
 
 
 @cache
@@ -143,7 +153,10 @@ class FieldTypes(AttributeTemplate):
 
 
 def read_field(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -> object:  # noqa: ANN401 (same)
-    """Write the code that reads a field, whose words no compiled code changes."""
+    """Write the code that reads a field.
+
+    Loads are invariant: the words, other than what is in the arrays, never change.
+    """
     i = kind.fields.fields.index(name)
     field, first = kind.fields.types[i], sum(map(word_count, kind.fields.types[:i]))
     words = builder.bitcast(pointer, WORD.as_pointer())

@@ -1,6 +1,7 @@
 """Sentences in a terminal are broken between words; in a file they are lines."""
 
 import io
+import os
 
 import pytest
 
@@ -37,6 +38,20 @@ def test_what_follows_stands_further_in(terminal):
         "      difference, then goals for, then",
         "      away points, then lots",
     ]
+
+
+def test_an_indented_line_keeps_its_indentation(terminal):
+    assert (
+        fold("    a_word_that_is_long and more", terminal(12)).split("\n")[0].startswith("    a_")
+    )
+
+
+def test_the_width_is_that_of_the_stream(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", lambda fd: os.terminal_size((40 + fd, 24)))
+    stream = Terminal()
+    stream.fileno = lambda: 2
+    assert max(map(len, fold(LADDER, stream).split("\n"))) <= 42
 
 
 def test_a_long_word_stays_whole(terminal):

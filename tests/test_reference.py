@@ -85,10 +85,59 @@ def test_a_copy_refers_to_arrays_of_its_own_as_in_another_process():
     assert seen[2, 3] == -1.0
 
 
+class Pair(NamedTuple):
+    x: int
+    y: int
+
+
+class Other(NamedTuple):
+    y: int
+    x: int
+
+
+Other.__name__ = Other.__qualname__ = "Pair"
+
+
+@jit
+def read_x(fields, numbers):
+    numbers[0] = fields.x
+
+
+def test_tuples_of_one_name_are_told_apart_by_the_order_of_their_fields():
+    for kind in (Pair, Other):
+        numbers = np.zeros(1, np.int64)
+        read_x(by_reference(kind(x=1, y=2)), numbers)
+        assert numbers[0] == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [0.5, "text", None, np.zeros((3, 4)).T, np.zeros((3, 4))[:, 1:]],
-    ids=["float", "text", "nothing", "another order", "a part"],
+    [
+        0.5,
+        "text",
+        None,
+        2**63,
+        (1, 2),
+        np.zeros((3, 4)).T,
+        np.zeros((3, 4))[:, 1:],
+        np.frombuffer(bytes(8)),
+        np.zeros(9, np.uint8)[1:].view(np.float64),
+        np.zeros(2, ">f8"),
+        np.array([None]),
+    ],
+    ids=[
+        "float",
+        "text",
+        "nothing",
+        "too large",
+        "a plain tuple",
+        "another order",
+        "a part",
+        "read-only",
+        "not aligned",
+        "foreign bytes",
+        "objects",
+    ],
 )
 def test_what_has_no_words_is_refused(wrong):
     with pytest.raises(TypeError, match="no reference to"):

@@ -1,7 +1,10 @@
 """Pictures: the same bytes every time, whatever the names, and never the end of a forecast."""
 
 import json
+import os
 import struct
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 import zlib
 from datetime import date
@@ -216,6 +219,42 @@ def test_a_renderer_that_takes_too_long_is_ended(monkeypatch):
         draw([GOOD])
 
 
+def test_a_renderer_that_was_killed_while_nobody_asked_is_replaced():
+    first = draw([GOOD])
+    child = drawing.DRAWER._process._process
+    child.kill()
+    child.wait()
+    assert draw([GOOD]) == first
+
+
+def test_ctrl_c_is_for_the_process_that_asks():
+    draw([GOOD])
+    assert os.getpgid(drawing.DRAWER._process._process.pid) != os.getpgid(0)
+
+
+def test_a_fork_draws_with_a_renderer_of_its_own():
+    """Two that shared one would read each other's answers."""
+    code = """
+import os
+from forecast.report.pictures import drawing
+from forecast.report.pictures.canvas import Label, canvas
+
+chart = drawing.Chart("a", canvas(100, 50, labels=[Label(5, 25, "a", 90)]))
+drawing.draw([chart])
+pid = drawing.DRAWER._process._process.pid
+if (child := os.fork()) == 0:
+    assert drawing.DRAWER._process is None
+    drawing.draw([chart])
+    assert drawing.DRAWER._process._process.pid != pid
+    drawing.DRAWER.end()
+    os._exit(7)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+drawing.draw([chart])
+assert drawing.DRAWER._process._process.pid == pid
+"""
+    subprocess.run([sys.executable, "-X", "dev", "-c", code], check=True)  # noqa: S603 (our own code)
+
+
 @pytest.fixture
 def no_renderer(monkeypatch):
     drawing.DRAWER.end()
@@ -237,6 +276,12 @@ def test_a_forecast_has_its_pictures_in_the_page_and_as_files(folder):
     assert json.loads((folder / "provenance.json").read_bytes())["files"].keys() >= {
         "img/social.png"
     }
+
+
+@pytest.mark.usefixtures("no_renderer")
+def test_a_program_is_warned_of_missing_pictures(small_cup, tmp_path):
+    with pytest.warns(UserWarning, match="pictures could not be drawn"):
+        small_cup.result.write(tmp_path)
 
 
 @pytest.mark.usefixtures("no_renderer")

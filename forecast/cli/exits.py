@@ -53,7 +53,7 @@ def failure_code(error: Exception) -> int:
     if isinstance(error, ForecastError):
         say(str(error))
         return error.exit_code
-    say("".join(traceback.format_exception(error)).rstrip())
+    say("".join(traceback.format_exception(error)).rstrip(), folded=False)
     say(f"this is a bug of forecast, not of your config: {type(error).__name__}: {error}")
     return _BUG
 

@@ -56,27 +56,44 @@ def drain() -> None:
 
 
 def fold(text: str, stream: TextIO) -> str:
-    """Break sentences between words where a terminal would break them within; files keep lines."""
+    """Break lines that are wider than a terminal between words; it would break within a word.
+
+    In files lines stay as they are.
+    """
     if not stream.isatty():
         return text
-    return "\n".join(_fold_line(line) for line in text.split("\n"))
+    width = _width(stream)
+    return "\n".join(_fold_line(line, width) for line in text.split("\n"))
 
 
-def _fold_line(line: str) -> str:
-    """Break one line, what follows further in than its beginning."""
-    width = shutil.get_terminal_size().columns
+def _width(stream: TextIO) -> int:
+    """Return the columns of a terminal, or what COLUMNS says."""
+    with suppress(OSError, ValueError):
+        return int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(stream.fileno()).columns
+    return shutil.get_terminal_size().columns
+
+
+def _fold_line(line: str, width: int) -> str:
+    """Break one line; what follows its beginning stands further in."""
     if len(line) <= width:
         return line
-    inner = " " * (len(line) - len(line.lstrip()) + 4)
+    words = line.lstrip(" ")
+    outer = " " * (len(line) - len(words))
     return textwrap.fill(
-        line, width, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False
+        words,
+        max(width, len(outer) + 5),
+        initial_indent=outer,
+        subsequent_indent=f"{outer}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
-def say(message: str) -> None:
-    """Write a message to stderr, its control characters escaped."""
+def say(message: str, *, folded: bool = True) -> None:
+    """Write a message to stderr, its control characters escaped; `folded` for a terminal or not."""
     with suppress(OSError):
-        sys.stderr.write(f"{fold(shown(message), sys.stderr)}\n")
+        text = shown(message)
+        sys.stderr.write(f"{fold(text, sys.stderr) if folded else text}\n")
         sys.stderr.flush()
 
 

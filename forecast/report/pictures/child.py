@@ -1,6 +1,7 @@
 """The drawing process: reads lists of specifications from stdin, writes pictures to stdout.
 
-Each is a line of JSON. It ends with its stdin, and with it when the process that asks does.
+Each is a line of JSON. The process ends at the end of its stdin, so also when the one that asks
+dies.
 
 It runs apart because the renderer can abort its whole process on a text that it does not like.
 """

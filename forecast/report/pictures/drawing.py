@@ -1,7 +1,7 @@
 """All pictures of a forecast in one call of the drawing process.
 
-The process lives as long as this one and draws for one forecast after the other: to start, and to
-load the renderer, takes as long as the pictures of a forecast.
+One process draws for all forecasts, since its start takes as long as drawing for one of them. It
+ends with the process that asks; if it dies earlier, the next question starts another.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import base64
 import json
+import os
 import re
 import subprocess
 import sys
@@ -64,6 +65,7 @@ class _Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
+                process_group=0,  # Ctrl-C in a terminal is for the process that asks
             )
             opened.pop_all()  # it started, and `end` closes
 
@@ -77,9 +79,11 @@ class _Process:
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._errors.seek(0)  # where the process goes on writing: of this question alone
+        self._errors.truncate()
         too_long = Timer(_SECONDS, self._process.kill)
-        too_long.start()
         try:
+            too_long.start()
             self._process.stdin.write(asked + b"\n")
             self._process.stdin.flush()
             answer = self._process.stdout.readline()
@@ -98,11 +102,27 @@ class _Process:
         last = [line for line in said if line and not line[0].isspace()][-1:]  # no stack below it
         return "; ".join([f"the renderer ended with code {code}", *last])
 
+    def has_died(self) -> bool:
+        """Return whether it has ended by itself, or was killed."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """End the process, in the middle of a picture, too."""
         self._process.kill()
-        with suppress(BrokenPipeError), self._process, self._errors:  # which closes what is open
-            pass
+        self.close()
+        self._process.wait()
+
+    def leave(self) -> None:
+        """Leave the process to another one that asks it, and is its parent."""
+        self.close()
+        self._process.returncode = 0  # for Popen: nothing here to wait for
+
+    def close(self) -> None:
+        """Close our ends of its streams, after which it ends by itself."""
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            assert stream is not None
+            with suppress(BrokenPipeError):  # what it has not read
+                stream.close()
 
 
 class _Drawer:
@@ -113,19 +133,33 @@ class _Drawer:
         self._process: _Process | None = None
 
     def begin(self) -> None:
-        """Start a process that will be asked soon; if that fails, the question fails."""
+        """Start a process that will be asked soon; `answer` tries again what fails here."""
         with self._lock, suppress(OSError):
-            self._process = self._process or _Process()
+            self._alive()
 
     def answer(self, asked: bytes) -> bytes:
-        """Return what the process answers; whatever goes wrong, the next call starts another."""
+        """Return what the process answers; if that fails, the next call starts another.
+
+        Raises
+        ------
+        DrawingError
+            As `_Process.answer`.
+        OSError
+            If no process can be started.
+        """
         with self._lock:
             try:
-                self._process = self._process or _Process()
-                return self._process.answer(asked)
+                return self._alive().answer(asked)
             except BaseException:
                 self.end()
                 raise
+
+    def _alive(self) -> _Process:
+        """Return the process, or a new one if it has died since it was asked."""
+        if self._process is not None and self._process.has_died():
+            self.end()
+        self._process = self._process or _Process()
+        return self._process
 
     def end(self) -> None:
         """End the process."""
@@ -133,9 +167,18 @@ class _Drawer:
             self._process.end()
             self._process = None
 
+    def leave(self) -> None:
+        """Leave the process to the one that was forked, which goes on asking it."""
+        self._lock = Lock()
+        if self._process is not None:
+            self._process.leave()
+            self._process = None
+
 
 DRAWER = _Drawer()
 atexit.register(DRAWER.end)
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=DRAWER.leave)
 
 
 def draw(charts: Sequence[Chart]) -> Mapping[str, Drawn]:
