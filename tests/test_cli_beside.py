@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from cli_builders import write_cup
 
-from forecast.cli import batch
+from forecast.cli import batch, beside
 from forecast.cli.beside import side_by_side
 from forecast.cli.exits import exit_code
 from forecast.cli.verbs import app
@@ -72,6 +73,38 @@ def test_what_a_killed_process_leaves_undone_is_told_from_what_is_done():
 )
 def test_a_batch_gets_as_many_processes_as_it_is_worth(forecasts, asked, processes):
     assert batch._cores_for(forecasts, asked) == processes
+
+
+class Interrupted(BaseException):
+    pass
+
+
+def test_a_signal_that_another_thread_takes_waits_until_all_processes_are_started():
+    """The one who does not mask it: its handler would run here, in the middle of a start."""
+
+    def stop(_number, _frame):
+        raise Interrupted
+
+    class Pool:
+        started = 0
+
+        def submit(self, *_):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.05)  # for the other thread to take it
+            self.started += 1
+
+    signal.signal(signal.SIGTERM, stop)
+    pool, rest = Pool(), threading.Event()
+    unmasked = threading.Thread(target=rest.wait)
+    unmasked.start()
+    try:
+        with pytest.raises(Interrupted):
+            beside._submitted(pool, print, range(3))
+    finally:
+        rest.set()
+        unmasked.join()
+    assert pool.started == 3
+    assert signal.getsignal(signal.SIGTERM) is stop
 
 
 def wait_for(out, locks):

@@ -46,12 +46,19 @@ def test_an_indented_line_keeps_its_indentation(terminal):
     )
 
 
-def test_the_width_is_that_of_the_stream(monkeypatch):
+@pytest.mark.parametrize("asked", [None, "0", "-3", "wide"])
+@pytest.mark.parametrize(("own", "width"), [(42, 42), (0, 80)])
+def test_the_width_is_that_of_the_stream(monkeypatch, asked, own, width):
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr(os, "get_terminal_size", lambda fd: os.terminal_size((40 + fd, 24)))
-    stream = Terminal()
+    if asked is not None:
+        monkeypatch.setenv("COLUMNS", asked)
+    monkeypatch.setattr(os, "get_terminal_size", lambda fd: {2: os.terminal_size((own, 24))}[fd])
+    stream, other = Terminal(), Terminal()
     stream.fileno = lambda: 2
-    assert max(map(len, fold(LADDER, stream).split("\n"))) <= 42
+    assert len(LADDER) > 80
+    folded = fold(LADDER, stream)
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert folded == fold(LADDER, other)
 
 
 def test_a_long_word_stays_whole(terminal):

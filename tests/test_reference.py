@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import NamedTuple
 
+import numba
 import numpy as np
 import pytest
 
@@ -98,7 +99,7 @@ class Other(NamedTuple):
 Other.__name__ = Other.__qualname__ = "Pair"
 
 
-@jit
+@numba.njit  # not cached: a class that cannot be found by its name is a new one in each process
 def read_x(fields, numbers):
     numbers[0] = fields.x
 

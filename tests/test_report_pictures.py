@@ -281,7 +281,9 @@ def test_a_forecast_has_its_pictures_in_the_page_and_as_files(folder):
 @pytest.mark.usefixtures("no_renderer")
 def test_a_program_is_warned_of_missing_pictures(small_cup, tmp_path):
     with pytest.warns(UserWarning, match="pictures could not be drawn"):
-        small_cup.result.write(tmp_path)
+        folder = small_cup.result.write(tmp_path)
+    assert (folder / "report.html").exists()
+    assert not (folder / "img").exists()
 
 
 @pytest.mark.usefixtures("no_renderer")

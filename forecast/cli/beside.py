@@ -78,8 +78,7 @@ def _submitted(
     ensure_running()  # a helper of multiprocessing, whose start would let signals through
     heard: list[int] = []
     former = {
-        number: signal.signal(number, lambda heard_now, _frame: heard.append(heard_now))
-        for number in _STOPPING
+        each: signal.signal(each, lambda number, _: heard.append(number)) for each in _STOPPING
     }
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import sys
 import textwrap
 from contextlib import suppress
@@ -14,6 +13,10 @@ from forecast.errors import OutputError
 from forecast.report.text import shown
 
 __all__ = ["Ticker", "drain", "emit", "fold", "prepare", "say"]
+
+
+_COLUMNS = 80
+"""Width of a terminal that does not say its own."""
 
 
 def prepare() -> None:
@@ -67,10 +70,13 @@ def fold(text: str, stream: TextIO) -> str:
 
 
 def _width(stream: TextIO) -> int:
-    """Return the columns of a terminal, or what COLUMNS says."""
-    with suppress(OSError, ValueError):
-        return int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(stream.fileno()).columns
-    return shutil.get_terminal_size().columns
+    """Return what COLUMNS says, or the columns of a terminal; 80 if it does not know them."""
+    with suppress(ValueError):
+        if (asked := int(os.environ.get("COLUMNS", "0"))) > 0:
+            return asked
+    with suppress(OSError):
+        return os.get_terminal_size(stream.fileno()).columns or _COLUMNS
+    return _COLUMNS
 
 
 def _fold_line(line: str, width: int) -> str:

@@ -28,7 +28,10 @@ LINE = 64
 
 
 class Bench(NamedTuple):
-    """Work arrays of a replicate, a tile's worth of everything; shapes are in `make_bench`."""
+    """Work arrays of a replicate, a tile's worth of everything; shapes are in `make_bench`.
+
+    `pairs` is the memory of `occupants`, two in a word; no function is given both.
+    """
 
     scoring: np.ndarray
     conceding: np.ndarray

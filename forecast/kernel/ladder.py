@@ -9,8 +9,7 @@ blocks are goals with away goals as one value, head-to-head points, and lots. Ad
 follow each other are one block, as many as fit 62 bits: `block_shift` finds in a difference of two
 values which rung it was.
 
-All of it is compiled into the one loop of `table` that needs it: a call would hand over all arrays
-of `Tables`, some three hundred numbers, which takes longer than to settle two teams.
+What every level group needs is compiled into the one loop of `table` that settles them.
 """
 
 from __future__ import annotations

@@ -168,7 +168,8 @@ class TableWork(NamedTuple):
     found : uint8, shape ((most bins of a table + BINS_AT_ONCE) * TILE,)
         How many places had each bin, run by run.
     found_words : uint64
-        The same bytes, eight in a word.
+        The same bytes, eight in a word; never given to a function together with `found`, since
+        compiled code takes arguments for arrays that do not overlap.
     total : int64, shape (most bins of a table,)
     ladder : LadderWork
     """

@@ -50,7 +50,10 @@ def empty_needs(season: Season) -> NeedsTally:
 
 
 class Workplace(threading.local):
-    """The work arrays of one thread, for as long as it plays competitions of one size."""
+    """The work arrays of one thread, kept while it plays competitions of one size.
+
+    A thread of `simulate` ends with its call, and they with it.
+    """
 
     sizes: dict[str, int] | None = None
     bench: Bench
