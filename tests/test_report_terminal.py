@@ -97,3 +97,14 @@ def test_strengths_come_best_first_with_their_spread():
     assert best.split("  ")[-2:] == ["+0.50 ± 0.10", "+0.40 ± 0.10"]
     assert text.index("Unión") < text.index("ADA") < text.index("Carlos")
     assert "home advantage +0.20 ± 0.10" in text
+
+
+def test_two_names_that_would_be_cut_alike_are_shown_whole(monkeypatch):
+    names = ["Diablos Rojos (Huancavelica)", "Diablos Rojos (Juliaca)", "Sociedad Tiro 28"]
+    frame = many(4).filter(pl.col("hits") > 0).with_columns(team=pl.Series(names))
+    monkeypatch.setenv("COLUMNS", "24")
+    rows = lines(frame).splitlines()
+    first = rows.index(next(row for row in rows if row.startswith("Sociedad")))
+    assert "…" in rows[first]
+    told = "".join(row.split("  ")[0].replace(" ", "") for row in rows[first + 1 :])
+    assert "DiablosRojos(Juliaca)DiablosRojos(Huancavelica)" in told

@@ -80,7 +80,10 @@ def _width(stream: TextIO) -> int:
 
 
 def _fold_line(line: str, width: int) -> str:
-    """Break one line; what follows its beginning stands further in."""
+    """Break one line; what follows its beginning stands further in.
+
+    A word stays whole, such as a long path that somebody will copy; rich would break it.
+    """
     if len(line) <= width:
         return line
     words = line.lstrip(" ")

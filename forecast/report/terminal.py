@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -245,11 +246,12 @@ def _rendered(grid: _Grid, *, title: Iterable[str], foot: Iterable[str]) -> str:
     console = _console()
     fitting, room = _columns_that_fit(grid, console.width)
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False)
-    table.add_column("", overflow="ellipsis", no_wrap=True, max_width=room)
+    table.add_column("", max_width=room)
     for column in fitting:
         table.add_column(Text(shown(grid.headers[column])), justify="right", no_wrap=True)
-    for row in grid.rows:
-        table.add_row(*(Text(shown(cell)) for cell in (row[0], *(row[c] for c in fitting))))
+    names = _names_in([row[0] for row in grid.rows], room)
+    for name, row in zip(names, grid.rows, strict=True):
+        table.add_row(name, *(Text(shown(row[c])) for c in fitting))
     left_out = [grid.headers[c] for c in range(1, len(grid.headers)) if c not in fitting]
     narrow = [f"too narrow for: {', '.join(left_out)}"] if left_out else []
     with console.capture() as captured:
@@ -260,6 +262,18 @@ def _rendered(grid: _Grid, *, title: Iterable[str], foot: Iterable[str]) -> str:
             if line:
                 console.print(Text(shown(line)))
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+def _names_in(teams: Sequence[str], room: int) -> list[Text]:
+    """Return names cut to so many cells; those that would then read alike take more lines."""
+    cut = [Text(shown(team), no_wrap=True, overflow="ellipsis") for team in teams]
+    for name in cut:
+        name.truncate(room, overflow="ellipsis")
+    often = Counter(name.plain for name in cut)
+    return [
+        Text(shown(team), overflow="fold") if often[name.plain] > 1 else name
+        for team, name in zip(teams, cut, strict=True)
+    ]
 
 
 def _columns_that_fit(grid: _Grid, width: int) -> tuple[list[int], int]:
