@@ -23,7 +23,8 @@ def uniform(order, rng):
 @given(st.lists(st.integers(0, 2**30 - 1), min_size=1), st.integers(30, 32))
 def test_normals_are_the_quantiles_of_the_middles(points, bits):
     normals = np.empty((1, len(points)))
-    draw.to_normals(np.array([points], np.uint32), bits, normals)
+    outside, draws = np.empty(len(points)), np.empty(len(points), np.int64)
+    draw.to_normals(np.array([points], np.uint32), bits, outside, draws, normals)
     expected = ndtri((np.array(points) + 0.5) * 2.0**-bits)
     # near the median the subtraction from 0.5 leaves an absolute error of 2^-53 / density
     assert normals[0] == pytest.approx(expected, rel=2e-15, abs=2.0**-51)

@@ -12,7 +12,7 @@ from forecast.jit import jit, jit_inline
 from forecast.kernel.rates import logarithm
 from forecast.kernel.types import Integer
 
-__all__ = ["DRAWS_AT_ONCE", "scramble_points", "to_normals", "transform_normals", "turn_planes"]
+__all__ = ["DRAWS_AT_ONCE", "fill_points", "to_normals", "transform_normals", "turn_planes"]
 
 ONE = np.uint64(1)
 
@@ -21,25 +21,28 @@ DRAWS_AT_ONCE = 32
 
 
 @jit
-def scramble_points(
-    points: np.ndarray, columns: np.ndarray, shift: np.ndarray, out: np.ndarray
+def fill_points(
+    directions: np.ndarray, columns: np.ndarray, shift: np.ndarray, out: np.ndarray
 ) -> None:
-    """Fill `out` with randomly scrambled points: a matrix over GF(2) and a shift a coordinate.
+    """Fill `out` with a randomly scrambled Sobol set: a matrix over GF(2) and a shift a coordinate.
 
-    `points` and `out` are uint32 of shape (dimensions, draws), `columns` of shape (dimensions,
-    bits): what bit b of a point, counted from its highest, turns into; `shift` of shape
-    (dimensions,). Source: Matousek, On the L2-discrepancy for anchored boxes, J. Complexity 14
-    (1998), random linear scrambling.
+    `directions` (uint32) has shape (dimensions, bits); `columns` the same: what bit b of a number,
+    counted from its highest, turns into; `shift` has shape (dimensions,) and `out` (dimensions,
+    2^bits). Point t is the exclusive or of the directions at the bits of t's Gray code, so what
+    follows the first 2^k points are the same backwards, each with direction k. Source: Matousek,
+    On the L2-discrepancy for anchored boxes, J. Complexity 14 (1998), random linear scrambling.
     """
-    bits = columns.shape[1]
-    for i in range(points.shape[0]):
-        row, point = out[i], points[i]
-        for draw in range(row.size):
-            row[draw] = shift[i]
-        for bit in range(bits):
-            column, position = columns[i, bit], np.uint32(bits - 1 - bit)
-            for draw in range(row.size):
-                row[draw] ^= column * ((point[draw] >> position) & np.uint32(1))
+    bits = np.uint64(columns.shape[1])
+    for i in range(np.uint64(out.shape[0])):
+        out[i, 0] = shift[i]
+        for k in range(bits):
+            turned = np.uint32(0)
+            for bit in range(bits):
+                position = np.uint32(bits - ONE - bit)
+                turned ^= columns[i, bit] * ((directions[i, k] >> position) & np.uint32(1))
+            size = ONE << k
+            for n in range(size):
+                out[i, size + n] = out[i, size - ONE - n] ^ turned
 
 
 @jit_inline
@@ -89,21 +92,33 @@ def outer_normal(tail: float) -> float:
 
 
 @jit
-def to_normals(points: np.ndarray, bits: int, normals: np.ndarray) -> None:
+def to_normals(
+    points: np.ndarray, bits: int, outside: np.ndarray, draws: np.ndarray, normals: np.ndarray
+) -> None:
     """Fill `normals` (float64) with the quantiles of the middles of `points` (uint32).
 
     Both have a row a dimension; `normals` may have more columns. A point is a number of steps of
-    2^-bits, with at most 32 bits. Both forms are computed for every point, so that nothing
-    branches. Source: Wichura, Algorithm AS 241, Appl. Statist. 37 (1988); of its three forms the
-    third begins at tails of 1.4e-11, which no point reaches.
+    2^-bits, with at most 32 bits. The central form is computed for every point and the outer one
+    for those that need it, one after the other in `outside` (float64) and `draws` (int64), work of
+    a row's length: so no loop branches. Source: Wichura, Algorithm AS 241, Appl. Statist. 37
+    (1988); of its three forms the third begins at tails of 1.4e-11, which no point reaches.
     """
     step = 0.5 ** np.float64(bits)
     for i in range(np.uint64(points.shape[0])):
         for draw in range(np.uint64(points.shape[1])):
             q = (np.float64(points[i, draw]) + 0.5) * step - 0.5
+            normals[i, draw] = central_normal(np.float64(q))
+        count = np.uint64(0)
+        for draw in range(np.uint64(points.shape[1])):
+            q = (np.float64(points[i, draw]) + 0.5) * step - 0.5
+            outside[count], draws[count] = q, draw
+            count += np.uint64(abs(q) > 0.425)
+        for n in range(count):
+            q = outside[n]
             outer = outer_normal(np.float64(0.5 - abs(q)))
-            outer = outer if q > 0.0 else -outer
-            normals[i, draw] = central_normal(q) if abs(q) <= 0.425 else outer
+            outside[n] = outer if q > 0.0 else -outer
+        for n in range(count):
+            normals[i, draws[n]] = outside[n]
 
 
 @jit

@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 from forecast.arrays import DRAWS_PER_REPLICATE, FIRST_TEAM, Posterior
 from forecast.kernel.draw import (
     DRAWS_AT_ONCE,
-    scramble_points,
+    fill_points,
     to_normals,
     transform_normals,
     turn_planes,
 )
-from forecast.simulate.sobol import INDEX_BITS, plain_points
+from forecast.simulate.sobol import INDEX_BITS, directions_of
 
 __all__ = ["draws"]
 
@@ -45,9 +45,8 @@ def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> UInt32:
 
     Its coordinates are those of the sequence in the given order.
 
-    The scrambling is scipy's, a random lower triangular matrix over GF(2) and a shift, applied to
-    the finished points: scipy would build the direction numbers again for every set, in ten times
-    the time.
+    The scrambling is scipy's, a random lower triangular matrix over GF(2) and a shift; scipy would
+    build the direction numbers again for every set, in ten times the time.
     """
     dimensions = order.size
     shift = rng.integers(0, 1 << BITS, dimensions, np.uint32)
@@ -55,7 +54,7 @@ def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> UInt32:
     leading = np.uint32(1) << (BITS - 1 - np.arange(INDEX_BITS, dtype=np.uint32))
     columns = leading | (noise & (leading - np.uint32(1)))
     points = np.empty((dimensions, DRAWS_PER_REPLICATE), np.uint32)
-    scramble_points(plain_points(dimensions)[order], columns, shift, points)
+    fill_points(directions_of(dimensions)[order], columns, shift, points)
     return points
 
 
@@ -73,7 +72,8 @@ def draws(posterior: Posterior, *, rng_seed: int, replicate: int) -> Float64:
     rng = np.random.default_rng([rng_seed, replicate])
     points = sobol_points(deal_coordinates(rank, rng), rng)
     normals = np.zeros((rank, DRAWS_PER_REPLICATE + DRAWS_AT_ONCE))
-    to_normals(points, BITS, normals)
+    work = np.empty(DRAWS_PER_REPLICATE), np.empty(DRAWS_PER_REPLICATE, np.int64)
+    to_normals(points, BITS, *work, normals)
     edges = node_edges(posterior.weights, rng.random())
     middle = (FIRST_TEAM + dimensions) // 2
     turn_planes(edges, *turns(posterior.factor), normals[FIRST_TEAM:middle], normals[middle:])

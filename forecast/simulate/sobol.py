@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from forecast.arrays import DRAWS_PER_REPLICATE
 
-__all__ = ["INDEX_BITS", "dimensions_of", "plain_points"]
+__all__ = ["INDEX_BITS", "dimensions_of", "directions_of"]
 
 INDEX_BITS = DRAWS_PER_REPLICATE.bit_length() - 1
 """All that the first 512 points have in use, from the highest down."""
@@ -43,14 +43,8 @@ def dimensions_of(count: int) -> NDArray[np.int64]:
     return read_directions()[:count, 0].astype(np.int64) - 1
 
 
-@cache
-def plain_points(count: int) -> NDArray[np.uint32]:
-    """Return the points in the first coordinates, shape (count, draws), INDEX_BITS each."""
+def directions_of(count: int) -> NDArray[np.uint32]:
+    """Return the direction numbers of the first coordinates, shape (count, INDEX_BITS)."""
     directions = read_directions()[:count, 1:]
     assert len(directions) == count
-    t = np.arange(DRAWS_PER_REPLICATE)
-    gray = t ^ (t >> 1)
-    points = np.zeros((count, DRAWS_PER_REPLICATE), np.uint32)
-    for bit in range(INDEX_BITS):
-        points[:, (gray >> bit) & 1 == 1] ^= directions[:, bit : bit + 1]
-    return points
+    return directions
