@@ -289,7 +289,11 @@ class Tables(NamedTuple):
         Lowest bit of a packed rung's field in the sort key.
     key_weight : `key_type`, shape (tables, 8)
     key_constant : `key_type`, shape (tables, teams)
-        The packed rungs as one linear form; the team's index is in the low `key_bits` bits.
+        The packed rungs as one linear form in points, away points, goals for, goals against; then
+        wins, away wins, away goals for and away goals against. Points are all those of the matches
+        left. The team's index is in the low `key_bits` bits.
+    key_others : bool, shape (tables,)
+        Whether any of the last four has a weight.
     key_bits : int
     key_goals : int64, shape (tables,)
         The key is exact while no team has more goals than so many a match, for or against, at
@@ -332,6 +336,7 @@ class Tables(NamedTuple):
     block_shift: Int64
     rung_shift: Keys
     key_weight: Keys
+    key_others: Bool
     key_constant: Keys
     key_bits: int
     key_goals: Int64

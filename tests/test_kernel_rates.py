@@ -55,6 +55,11 @@ def test_thresholds_fall_from_at_most_256_to_0(key, rate):
     assert of_side[-1] == 0
 
 
+def test_goals_of_a_side_and_common_ones_fit_a_byte_at_the_highest_rate():
+    # a threshold is above 0 for some uniform if 256 P(goals >= k) is at least 2^-32
+    assert 2 * (poisson.isf(2.0**-40, MAX_RATE) + 1) <= 255
+
+
 @given(KEYS, RATES)
 def test_a_threshold_is_256_times_survival_rounded_by_its_uniform(key, rate):
     uniform = (twin_stream.word(key, twin_stream.SIDES, 0) >> 32) * 2.0**-32

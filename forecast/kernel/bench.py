@@ -75,11 +75,10 @@ def make_thresholds(sides: int) -> Thresholds:
     )
 
 
-def make_table_work(teams: int, fixtures: int, points: int) -> TableWork:
+def make_table_work(teams: int, points: int) -> TableWork:
     """Allocate the work arrays of a table, with so many bins of points."""
     found = aligned(((points + BINS_AT_ONCE) * TILE,), np.uint8)
     return TableWork(
-        highest=aligned((2 * fixtures,), np.uint8),
         counters=aligned((8 * TILE,), np.uint8),
         keys=aligned((-(-teams * TILE // BLOCK) * BLOCK,), key_type(teams)),
         bins=aligned((TILE,), np.uint32),
@@ -113,7 +112,7 @@ def make_bench(
             aligned((common,), np.uint64),
             aligned((commons, TILE), np.uint8),
         ),
-        table=make_table_work(teams, fixtures, points),
+        table=make_table_work(teams, points),
         tie=TieWork(
             roots=aligned((2 * TILE,), np.float32),
             cells=aligned((2 * TILE,), np.uint32),

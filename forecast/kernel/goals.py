@@ -101,12 +101,19 @@ def sample_goals(
 
 
 @jit_inner
-def add_common(common: np.ndarray, goals: np.ndarray) -> None:
-    """Add the goals `common[fixture, run]` to both sides of every fixture (bivariate Poisson)."""
+def add_common(
+    common: np.ndarray, common_most: np.ndarray, goals: np.ndarray, most: np.ndarray
+) -> None:
+    """Add the goals `common[fixture, run]` to both sides of every fixture (bivariate Poisson).
+
+    The most of them, too: at `MAX_RATE` a side has far fewer than 128 of each kind.
+    """
     for fixture in range(goals.shape[0] // 2):
         for run in range(TILE):
             goals[2 * fixture, run] += common[fixture, run]
             goals[2 * fixture + 1, run] += common[fixture, run]
+        most[2 * fixture] += common_most[fixture]
+        most[2 * fixture + 1] += common_most[fixture]
 
 
 @jit_inner

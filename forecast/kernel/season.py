@@ -212,7 +212,7 @@ def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) ->
     fill_thresholds(key, FOR_COMMON, rate, 0.0, threshold, bench.level_work, words)
     first_strata = fixtures + program.knockouts.tie_slot.shape[0]
     most = sample_goals(key, program.strata, first_strata, words, threshold, goals)
-    add_common(goals, bench.goals)
+    add_common(goals, threshold.most, bench.goals, bench.threshold.most)
     return most
 
 
@@ -238,6 +238,7 @@ def play_tile(
                 k,
                 key,
                 bench.goals,
+                bench.threshold.most,
                 most,
                 bench.table,
                 bench.occupants[slot : slot + teams],

@@ -11,7 +11,7 @@ import numpy as np
 
 from forecast.arrays import TILE, Tables
 from forecast.jit import jit_inline, jit_inner
-from forecast.kernel.keys import fill_keys, find_highest, may_leave_key, no_keys
+from forecast.kernel.keys import fill_keys, may_leave_key, no_keys
 from forecast.kernel.ladder import rank_exactly
 from forecast.kernel.points import count_points
 from forecast.kernel.rows import ROW
@@ -111,6 +111,7 @@ def play_table(
     table: Integer,
     key: np.uint64,
     goals: np.ndarray,
+    most: np.ndarray,
     most_goals: Integer,
     work: TableWork,
     order: np.ndarray,
@@ -127,8 +128,7 @@ def play_table(
         teams, room = order.shape[0], tables.key_goals[table]
         rows = table * teams, (table + 1) * teams
         lists = tables.side_list, tables.side_start, tables.side_away
-        find_highest(goals, work.highest)
-        exact = may_leave_key(work.highest, *lists, rows, room)
+        exact = may_leave_key(most, *lists, rows, room)
     if exact:
         packed = np.int64(0)
         no_keys(keys)

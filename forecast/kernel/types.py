@@ -156,8 +156,6 @@ class TableWork(NamedTuple):
 
     Attributes
     ----------
-    highest : uint8, shape (sides,)
-        The most goals of each side in any run; filled only if a key may be left.
     counters : uint8, shape (8 * TILE,)
     keys : `key_type`, shape (TILE * teams, up to a multiple of BLOCK,)
         Row by row: of teams, then of places.
@@ -174,7 +172,6 @@ class TableWork(NamedTuple):
     ladder : LadderWork
     """
 
-    highest: np.ndarray
     counters: np.ndarray
     keys: np.ndarray
     bins: np.ndarray

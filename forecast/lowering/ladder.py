@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from forecast.arrays import (
 )
 from forecast.columns import HEAD_TO_HEAD, OPPONENTS, column_weights
 from forecast.lowering.matches import TableMatches
-from forecast.plan import Plan, TableStage
+from forecast.plan import Plan, PointsRule, TableStage
 
 __all__ = ["Rung", "lower_ladders"]
 
@@ -31,8 +32,9 @@ VALUE_BITS = 62
 MOST_GOALS = 255
 """Most goals of a side that any goal model can make."""
 
-KEY_GOALS = (127, 63, 31)
-"""Most goals of a side for which a sort key is laid out: the first that leaves most rungs room."""
+KEY_GOALS = range(31, 128)
+"""Goals of a side a match for which a sort key may be laid out: the most that leave as many rungs
+room as the least."""
 
 Int64 = NDArray[np.int64]
 
@@ -127,8 +129,13 @@ def choose_packing(
     rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, most: int
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
-    layouts = [(goals, *pack(rungs, sides, bits, goals, most)) for goals in KEY_GOALS]
-    return max(layouts, key=lambda layout: layout[1])
+
+    def layout(goals: int) -> tuple[int, list[tuple[int, int]]]:
+        return pack(rungs, sides, bits, goals, most)
+
+    packed, _ = layout(KEY_GOALS[0])
+    goals = KEY_GOALS[bisect(KEY_GOALS, -packed, key=lambda goals: -layout(goals)[0]) - 1]
+    return goals, *layout(goals)
 
 
 def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
@@ -146,6 +153,7 @@ def empty_fields(plan: Plan, tables: Sequence[TableStage]) -> dict[str, Any]:
         "block_shift": np.zeros((count, most), np.int64),
         "rung_shift": np.zeros((count, most), kind),
         "key_weight": np.zeros((count, 8), kind),
+        "key_others": np.zeros(count, np.bool_),
         "key_constant": np.zeros((count, teams), kind),
         "key_bits": max(1, (teams - 1).bit_length()),
         "key_goals": np.zeros(count, np.int64),
@@ -175,6 +183,27 @@ def combine(
         weight += rung.weight.astype(dtype) * unit
         constant += (rung.constant - least).astype(dtype) * unit
     return weight, constant
+
+
+def over_sums(rung: Rung, sides: Sequence[Sequence[int]], rule: PointsRule) -> Rung:
+    """Return the same rung of the matches left as a form in the sums of the sort key.
+
+    They are points, away points, goals for, goals against, wins, away wins, away goals for and away
+    goals against; points here contain those of losses.
+    """
+
+    def over_venue(weight: Int64) -> tuple[int, int, int, int]:
+        win, draw, scored, conceded = (int(w) for w in weight)
+        points = draw // (rule.draw - rule.loss) if draw else 0
+        return points, scored, conceded, win - points * (rule.win - rule.loss)
+
+    points, scored, conceded, wins = over_venue(rung.weight[:4])
+    away = over_venue(rung.weight[4:] - rung.weight[:4])
+    weight = (points, away[0], scored, conceded, wins, away[3], away[1], away[2])
+    losses = [
+        rule.loss * (points * len(row) + away[0] * sum(side & 1 for side in row)) for row in sides
+    ]
+    return Rung(rung.kind, np.array(weight, np.int64), rung.constant - np.array(losses, np.int64))
 
 
 def fill_block(
@@ -209,15 +238,19 @@ def fill_block(
 
 
 def fill_rungs(
-    out: dict[str, Any], t: int, rungs: Sequence[Rung], sides: Sequence[Sequence[int]]
+    out: dict[str, Any],
+    t: int,
+    rungs: Sequence[Rung],
+    sides: Sequence[Sequence[int]],
+    rule: PointsRule,
 ) -> list[tuple[int, int]]:
     """Fill the ladder of table `t` and its sort key; return (shift, least value) of its fields."""
     kind = out["key_weight"].dtype.type
     goals, packed, fields = choose_packing(rungs, sides, out["key_bits"], kind(0).nbytes * 8)
     out["key_goals"][t], out["packed_count"][t], out["rung_count"][t] = goals, packed, len(rungs)
     out["rung_shift"][t, :packed] = [shift for shift, _ in fields]
-    weight, constant = combine(rungs, fields, kind)
-    out["key_weight"][t] = weight
+    weight, constant = combine([over_sums(rung, sides, rule) for rung in rungs], fields, kind)
+    out["key_weight"][t], out["key_others"][t] = weight, weight[4:].any()
     out["key_constant"][t] = constant + np.arange(constant.size, dtype=kind)
     first = 0
     while first < len(rungs):
@@ -238,7 +271,7 @@ def lower_ladders(
         row = t * teams
         sides = matches.sides[row : row + teams]
         rungs = [make_rung(plan, table, name, matches, row) for name in table.tie_breaks]
-        fields = fill_rungs(out, t, rungs, sides)
+        fields = fill_rungs(out, t, rungs, sides, plan.competition.points)
         points = make_rung(plan, table, "points", matches, row)
         lowest, highest = value_range(points, sides, 0)
         out["points_weight"][t], out["points_constant"][t] = points.weight, points.constant
