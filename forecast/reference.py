@@ -39,6 +39,8 @@ class Reference:
         self.words = np.array(words_of(fields), np.int64)
         self.address: int = self.words.ctypes.data
         self.type = reference_type(signature_of(fields))
+        if hidden := vars(self).keys() & set(fields._fields):  # type: ignore[attr-defined] # a named tuple
+            raise TypeError(f"no reference to a tuple with a field {min(hidden)}: it has its own")
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.fields, name)
@@ -60,7 +62,7 @@ def by_reference(fields: T) -> T:
     Raises
     ------
     TypeError
-        If a field is anything else.
+        If a field is anything else, or has the name of an attribute of `Reference`.
     """
     return cast("T", Reference(cast("tuple[Any, ...]", fields)))
 

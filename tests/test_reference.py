@@ -143,3 +143,11 @@ def test_tuples_of_one_name_are_told_apart_by_the_order_of_their_fields():
 def test_what_has_no_words_is_refused(wrong):
     with pytest.raises(TypeError, match="no reference to"):
         by_reference(outer()._replace(matrix=wrong))
+
+
+def test_a_field_that_python_could_not_read_through_the_reference_is_refused():
+    class Words(NamedTuple):
+        words: int
+
+    with pytest.raises(TypeError, match="a field words"):
+        by_reference(Words(1))
