@@ -124,13 +124,11 @@ class Outcome:
 class Match:
     """One fixture; `home_goals is None` if it is not played, or not known, as of the plan's day.
 
-    Goals are after 90 minutes, `half_time` is (home, away) after 45. `winner` settles a tie: from
-    its column, or from extra time or a shoot-out. `awarded` results count in the table but say
-    nothing about strength. `line` is the row in matches.csv. A `supposed` result counts as a known
-    one, but the random numbers of its match are left unused, so that all others stay as they were.
     Goals are after 90 minutes, `half_time` is (home, away) after 45, `extra_time` after 120.
     `winner` settles a tie: from its column, or from extra time or a shoot-out. `awarded` results
-    count in the table but say nothing about strength. `line` is the row in matches.csv.
+    count in the table but say nothing about strength. `line` is the row in matches.csv. A
+    `supposed` result counts as a known one, but the random numbers of its match are left unused,
+    so that all others stay as they were.
     """
 
     stage: str

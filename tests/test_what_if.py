@@ -187,6 +187,21 @@ def test_all_other_matches_keep_their_random_numbers():
     assert (pairs[1].difference_squares[0] > 0).any()  # what it would be without
 
 
+def test_played_matches_keep_the_random_numbers_of_their_first_halves():
+    """Also where the match supposed stands before them; known instead, it takes their numbers."""
+    left = match("league", 0, 1)
+    played = [match("other", *pair, home_goals=3, away_goals=2) for pair in ROUND_ROBIN]
+    stages = [table("league", 4, "points"), table("other", 4, "first_half_points")]
+    outcomes = [outcome("first", Places("other", 1, 1))]
+    plan = make_plan(stages, [left, *played], 4, outcomes=outcomes)
+    known = replace(left, home_goals=2, away_goals=1)
+    before, supposed, after = (
+        simulated(replace(plan, matches=(first, *plan.matches[1:]))).outcomes.tolist()
+        for first in (left, replace(known, supposed=True), known)
+    )
+    assert before == supposed != after
+
+
 def test_the_pair_sums_are_those_of_its_replicates():
     plan = league_plan("league", [match("league", *pair) for pair in ROUND_ROBIN])
     seasons = lower(plan, 0.45), lower(supposing(plan, "Team 0 3-0 Team 1"), 0.45)

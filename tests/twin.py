@@ -167,7 +167,8 @@ class Twin:
         ids = {table.id for table in self.tables}
         self.left = [m for m in plan.matches if m.stage in ids and (not m.played or m.supposed)]
         self.known = [m for m in plan.matches if m.stage in ids and m.played]
-        self.hidden = [m for m in self.known if m.half_time is None]
+        hidden = [m for m in self.known if m.half_time is None]
+        self.hidden = sorted(hidden, key=lambda m: m.supposed)  # last, so that no other moves
         self.halves_matter = any("first_half_points" in t.tie_breaks for t in self.tables)
         self.seen = Seen(cuts=tuple(self.cuts()))
 

@@ -56,6 +56,27 @@ def half_points(match: Match, rule: PointsRule) -> tuple[int, int]:
     return (rule.win, rule.loss) if home > away else (rule.loss, rule.win)
 
 
+def hidden_halves(plan: Plan, table_row: dict[str, int], rows: int) -> dict[str, Any]:
+    """Return the fields of `Tables` on known matches whose half-time score is not known.
+
+    Those supposed come last, so that the others keep their numbers, and their random ones.
+    """
+    hidden: list[list[int]] = [[] for _ in range(rows)]
+    goals: list[tuple[int, int]] = []
+    for match in sorted(plan.matches, key=lambda match: match.supposed):
+        if match.home_goals is None or match.away_goals is None:
+            continue
+        if match.stage not in table_row or match.half_time is not None:
+            continue
+        first = table_row[match.stage]
+        hidden[first + match.home].append(2 * len(goals))
+        hidden[first + match.away].append(2 * len(goals) + 1)
+        goals.append((match.home_goals, match.away_goals))
+    start, values = flatten(hidden)
+    known = np.array(goals, np.int64).reshape(-1, 2)
+    return {"hidden_start": start, "hidden_list": values, "hidden_goals": known}
+
+
 def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
     """Sort the matches of the tables into fixtures left, played counters and hidden half-times."""
     teams = len(plan.competition.teams)
@@ -63,13 +84,11 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
     table_row = {table.id: k * teams for k, table in enumerate(tables)}
     sides: list[list[int]] = [[] for _ in range(rows)]
     rivals: list[list[int]] = [[] for _ in range(rows)]
-    hidden: list[list[int]] = [[] for _ in range(rows)]
     met: list[list[tuple[int, int, int]]] = [[] for _ in range(rows)]
     played = np.zeros((rows, 8), np.int64)
     away_total = np.zeros(rows, np.int64)
     half_constant = np.zeros(rows, np.int64)
     left: list[Match] = []
-    hidden_goals: list[tuple[int, int]] = []
     for match in plan.matches:
         if match.stage not in table_row:
             continue
@@ -90,11 +109,7 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
         level = scored == conceded
         played[home, :4] += (scored > conceded, level, scored, conceded)
         played[away, 4:] += (scored < conceded, level, conceded, scored)
-        if match.half_time is None:
-            hidden[home].append(2 * len(hidden_goals))
-            hidden[away].append(2 * len(hidden_goals) + 1)
-            hidden_goals.append((scored, conceded))
-        else:
+        if match.half_time is not None:
             points = half_points(match, plan.competition.points)
             half_constant[home] += points[0]
             half_constant[away] += points[1]
@@ -103,7 +118,6 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
     side_start, side_list = flatten(sides)
     at_home = np.array([sum(1 - (side & 1) for side in row) for row in sides], np.int64)
     rival_start, rival_list = flatten(rivals)
-    hidden_start, hidden_list = flatten(hidden)
     met_start = np.cumsum([0, *map(len, met)], dtype=np.int64)
     known = np.array([each for row in met for each in row], np.int64).reshape(-1, 3)
     across = [left[s >> 1].home if s & 1 else left[s >> 1].away for s in side_list.tolist()]
@@ -123,9 +137,7 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
             "met_goals": known[:, 1:].copy(),
             "rival_start": rival_start,
             "rival_list": rival_list,
-            "hidden_start": hidden_start,
-            "hidden_list": hidden_list,
-            "hidden_goals": np.array(hidden_goals, np.int64).reshape(-1, 2),
+            **hidden_halves(plan, table_row, rows),
             "half_constant": half_constant,
         },
         played=played,
