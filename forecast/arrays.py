@@ -90,8 +90,9 @@ FIRST_TEAM = 2
 """Index of the first attack in a row of strengths; before it intercept and home advantage."""
 
 MAX_RATE = 40.0
-"""Goals per 90 min at which a rate is held, in a tie the sum over its legs at that many times it;
-a tile in which any pairing could be beyond it is counted as capped."""
+"""Goals per 90 min at which a rate is held, in a tie the sum over its legs at that many times it,
+unless it is played leg by leg; a tile in which any pairing could be beyond it is counted as
+capped."""
 
 EXTRA_TIME = 1.0 / 3.0
 """Of a match: thirty minutes beside ninety."""
@@ -225,7 +226,7 @@ class Layout:
 
 
 class Fixtures(NamedTuple):
-    """The fixtures left to play in all tables.
+    """The fixtures left to play in all tables, and supposed ones, which are of no team's list.
 
     A *side* is one team in one fixture: side `2 f` is the home team of fixture f, side `2 f + 1`
     its rival.
@@ -386,7 +387,7 @@ class Knockouts(NamedTuple):
     listed_winner : int64, shape (listed,)
         0 or 1 for a settled tie, or `UNKNOWN`.
     listed_goals : int64, shape (listed, 2, 2)
-        Goals of each team in each leg, or `UNKNOWN`.
+        Goals in each leg of each team, or `UNKNOWN`.
     listed_host : int64, shape (listed, 2)
         0 or 1, `UNKNOWN` or `NEUTRAL`, a leg.
     listed_extra : bool, shape (listed,)

@@ -84,11 +84,11 @@ def test_logarithm_is_exact_to_a_few_units_in_the_last_place(x):
 )
 def test_negative_binomial_thresholds_are_survival_rounded(key, rate, dispersion):
     live = twin_stream.goal_thresholds(key, [rate], dispersion=dispersion)[0]
-    kernel = np.zeros(rates.MAX_LEVELS, int)
+    kernel = np.zeros(rates.MAX_THRESHOLDS, int)
     kernel[: len(live)] = live
     uniform = (twin_stream.word(key, twin_stream.SIDES, 0) >> 32) * 2.0**-32
     law = nbinom(1 / dispersion, 1 / (1 + dispersion * rate))
-    exact = 256 * law.sf(np.arange(rates.MAX_LEVELS)) + uniform
+    exact = 256 * law.sf(np.arange(rates.MAX_THRESHOLDS)) + uniform
     away = np.abs(exact - np.round(exact)) > 1e-8
     assert (kernel[away] == np.floor(exact[away])).all()
 

@@ -41,7 +41,7 @@ def test_exponential_has_the_same_bits_in_a_loop_and_alone():
 
 
 def thresholds(key, rate):
-    live = np.zeros(rates.MAX_LEVELS, int)
+    live = np.zeros(rates.MAX_THRESHOLDS, int)
     of_side = twin_stream.goal_thresholds(key, [rate])[0]
     live[: len(of_side)] = of_side
     return live
@@ -63,7 +63,7 @@ def test_goals_of_a_side_and_common_ones_fit_a_byte_at_the_highest_rate():
 @given(KEYS, RATES)
 def test_a_threshold_is_256_times_survival_rounded_by_its_uniform(key, rate):
     uniform = (twin_stream.word(key, twin_stream.SIDES, 0) >> 32) * 2.0**-32
-    exact = 256 * poisson.sf(np.arange(rates.MAX_LEVELS), rate) + uniform
+    exact = 256 * poisson.sf(np.arange(rates.MAX_THRESHOLDS), rate) + uniform
     kernel = thresholds(key, rate)
     away = np.abs(exact - np.round(exact)) > 1e-10
     assert (kernel[away] == np.floor(exact[away])).all()

@@ -10,7 +10,7 @@ import numpy as np
 from compiled import exponential, fill_thresholds, goals_of, rival_goals, tie_threshold
 from compiled import tie_chance as kernel_chance
 
-from forecast.kernel.rates import MAX_LEVELS, SIDES_AT_ONCE
+from forecast.kernel.rates import MAX_THRESHOLDS, SIDES_AT_ONCE
 from forecast.kernel.types import Thresholds
 from forecast.lowering.bracket import series_terms
 
@@ -57,17 +57,17 @@ def goal_thresholds(key, rates, *, purpose=SIDES, dispersion=0.0):
     rate, words = np.zeros(filled), np.empty(filled, np.uint64)
     rate[: len(rates)] = rates
     threshold = Thresholds(
-        bar=np.empty(MAX_LEVELS * filled, np.int8),
+        bar=np.empty(MAX_THRESHOLDS * filled, np.int8),
         least=np.empty(filled, np.int32),
         most=np.empty(filled, np.uint8),
     )
     work = np.empty(5 * SIDES_AT_ONCE)
     fill_thresholds(np.uint64(key), np.uint64(purpose), rate, dispersion, threshold, work, words)
-    bars = threshold.bar.reshape(-1, MAX_LEVELS, SIDES_AT_ONCE).transpose(0, 2, 1)
+    bars = threshold.bar.reshape(-1, MAX_THRESHOLDS, SIDES_AT_ONCE).transpose(0, 2, 1)
     return [
         [256] * least + [bar + 128 for bar in side[least:most]]
         for side, least, most in zip(
-            bars.reshape(-1, MAX_LEVELS).tolist(),
+            bars.reshape(-1, MAX_THRESHOLDS).tolist(),
             threshold.least.tolist(),
             threshold.most.tolist(),
             strict=True,

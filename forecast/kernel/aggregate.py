@@ -58,7 +58,7 @@ def tie_factors(
 
 @jit_inner
 def root_scale(knockouts: Knockouts, knockout: Integer, home_factor: float) -> Scale:
-    """Return `scale` of `tie_roots`."""
+    """Return `scale` of `tie_roots`: of the better place, of the worse, and the most, in steps."""
     better, worse = tie_factors(knockouts, knockout, home_factor, True)
     most = knockouts.legs[knockout] * MAX_RATE
     return (

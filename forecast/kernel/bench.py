@@ -10,7 +10,7 @@ import numpy as np
 from forecast.arrays import TILE, key_type
 from forecast.kernel.needs import make_needs
 from forecast.kernel.points import BINS_AT_ONCE
-from forecast.kernel.rates import MAX_LEVELS, SIDES_AT_ONCE
+from forecast.kernel.rates import MAX_THRESHOLDS, SIDES_AT_ONCE
 from forecast.kernel.sort import BLOCK
 from forecast.kernel.types import (
     CommonWork,
@@ -38,7 +38,7 @@ class Bench(NamedTuple):
     roots: np.ndarray
     rate: np.ndarray
     threshold: Thresholds
-    level_work: np.ndarray
+    threshold_work: np.ndarray
     side_words: np.ndarray
     goals: np.ndarray
     common: CommonWork
@@ -69,7 +69,7 @@ def no_rates(sides: int) -> np.ndarray:
 def make_thresholds(sides: int) -> Thresholds:
     """Allocate the thresholds of so many sides."""
     return Thresholds(
-        bar=aligned((sides * MAX_LEVELS,), np.int8),
+        bar=aligned((sides * MAX_THRESHOLDS,), np.int8),
         least=aligned((sides,), np.int32),
         most=aligned((sides,), np.uint8),
     )
@@ -103,7 +103,7 @@ def make_bench(
         roots=aligned((teams,), np.uint64),
         rate=no_rates(filled),
         threshold=make_thresholds(filled),
-        level_work=aligned((5 * SIDES_AT_ONCE,), np.float64),
+        threshold_work=aligned((5 * SIDES_AT_ONCE,), np.float64),
         side_words=aligned((filled,), np.uint64),
         goals=aligned((2 * fixtures, TILE), np.uint8),
         common=CommonWork(

@@ -85,8 +85,8 @@ def sample_goals(
 ) -> Integer:
     """Fill `goals[side, run]` (uint8); return the most goals that any side could score.
 
-    `strata` is `Program.strata`, of which sides 2 k and 2 k + 1 read row `first_strata + k`;
-    `words` (uint64) has a side's random word.
+    `strata` is `Program.strata`, of which sides 2 k and 2 k + 1 read the row `first_strata + k` on
+    from the tile's first (`strata_of`); `words` (uint64) has a side's random word.
     """
     bar, least, most = threshold.bar, threshold.least, threshold.most
     highest = np.uint8(0)

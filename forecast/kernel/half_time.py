@@ -1,4 +1,7 @@
-"""Points as if matches had ended at half-time: known, or full-time goals thinned one by one."""
+"""Points as if matches had ended at half-time: known, or full-time goals thinned one by one.
+
+Goals that a law has in common to both sides are thinned for each by itself, like any others.
+"""
 
 from __future__ import annotations
 

@@ -69,7 +69,8 @@ def play_knockout(
     """Play one round: winners fill the slots from `first_slot` on, their rivals the next ones.
 
     `occupants[slot, run]` is uint32, the place in the last table above the team's 16 bits, so
-    the better place is the smaller number. Tie k reads row `first_strata + k` of `strata`.
+    the better place is the smaller number. A tie reads the row of `strata` that is `first_strata`
+    and its number among all ties on from the tile's first (`strata_of`).
     """
     arrange_sides(knockouts, knockout, key, occupants)
     slots, wins = knockouts.tie_slot, work.wins

@@ -177,7 +177,7 @@ def highest_rung(tables: Tables, table: Integer, rung: Integer, difference: np.i
 
 
 @jit_inline
-def climb(
+def apply_rung(
     tables: Tables,
     table: Integer,
     rung: Integer,
@@ -188,7 +188,10 @@ def climb(
     order: np.ndarray,
     work: LadderWork,
 ) -> Flag:
-    """Apply one rung to every level group in a span of places; return whether any is left."""
+    """Apply a rung to every level group in a span of places; return whether any is left.
+
+    With an additive one that is its whole block, whose value `Tables.rung_weight` gives there.
+    """
     values, split = work.values, work.split
     left = False
     first = span[0]
@@ -212,7 +215,7 @@ def climb(
 
 
 @jit_inner
-def climb_block(
+def apply_head_to_head(
     tables: Tables,
     table: Integer,
     rung: Integer,
@@ -236,7 +239,7 @@ def climb_block(
         while last < span[1] and split[last] == LEVEL:
             last += 1
         for each in range(rung, tables.rung_block[table, rung]):
-            climb(tables, table, each, key, run, (first, last), goals, order, work)
+            apply_rung(tables, table, each, key, run, (first, last), goals, order, work)
         whole: Flag = True
         for place in range(first, last):
             whole &= split[place] == LEVEL
@@ -271,9 +274,9 @@ def rank_exactly(
     left: Flag = True
     while left and rung < tables.rung_count[table]:
         if tables.rung_kind[table, rung] == LADDER_HEAD_TO_HEAD:
-            left = climb_block(tables, table, rung, key, run, span, goals, order, work)
+            left = apply_head_to_head(tables, table, rung, key, run, span, goals, order, work)
         else:
-            left = climb(tables, table, rung, key, run, span, goals, order, work)
+            left = apply_rung(tables, table, rung, key, run, span, goals, order, work)
         rung = tables.rung_block[table, rung]
     for cut in range(tables.cut_table.size):
         place = tables.cut_place[cut] - 1

@@ -1,4 +1,7 @@
-"""Ties leg by leg: what matches.csv knows of them, and rounds that one chance cannot decide."""
+"""Ties leg by leg: what matches.csv knows of them, and rounds that one chance cannot decide.
+
+Each leg's rates are held at `MAX_RATE`, where a tie by its aggregate holds their sum.
+"""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ from forecast.kernel.words import fill_words
 
 __all__ = [
     "COMPARED_AT_ONCE",
-    "LEVELS_AT_ONCE",
-    "MAX_LEVELS",
+    "MAX_THRESHOLDS",
     "SIDES_AT_ONCE",
+    "THRESHOLDS_AT_ONCE",
     "exponential",
     "fill_thresholds",
     "first_bar",
@@ -29,10 +29,11 @@ __all__ = [
     "team_factors",
 ]
 
-MAX_LEVELS = 128
-"""Most goals of a side; P(goals > 127) is below 1e-24 at `MAX_RATE`."""
+MAX_THRESHOLDS = 128
+"""Most goals of a side, beside those in common with its rival; P(goals > 127) of a Poisson law is
+below 1e-24 at `MAX_RATE`."""
 
-LEVELS_AT_ONCE = 12
+THRESHOLDS_AT_ONCE = 12
 """Thresholds that are made for all sides; a side that has more gets them alone."""
 
 COMPARED_AT_ONCE = np.uint64(4)
@@ -51,7 +52,8 @@ SIDES_AT_ONCE = 64
 SIDES = np.uint64(SIDES_AT_ONCE)
 
 CHANCE, LEFT, ROUNDING, STEP, MORE = (np.uint64(k * SIDES_AT_ONCE) for k in range(5))
-"""Rows of the work array: P(k goals), P(more than k), the uniform number, and `fill_some`'s two."""
+"""Rows of the work array: 256 P(k goals), 256 P(more than k), the uniform number, and the two of
+`fill_some`."""
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # upper 33 bits of ln 2, so that n * LN2_HIGH is exact
@@ -159,7 +161,7 @@ def side_rates(
 def first_bar(side: Integer) -> np.uint64:
     """Return where the first bar of a side is in `Thresholds.bar`; its next is SIDES_AT_ONCE on."""
     group, place = np.uint64(side) // SIDES, np.uint64(side) % SIDES
-    return np.uint64(group * (np.uint64(MAX_LEVELS) * SIDES) + place)
+    return np.uint64(group * (np.uint64(MAX_THRESHOLDS) * SIDES) + place)
 
 
 @jit_inner
@@ -205,15 +207,15 @@ def begin_some(
 
 
 @jit_inner
-def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> None:
-    """Fill the first LEVELS_AT_ONCE thresholds of SIDES_AT_ONCE sides, a side in registers."""
+def first_thresholds(threshold: Thresholds, work: np.ndarray, first: Integer) -> None:
+    """Fill the first THRESHOLDS_AT_ONCE thresholds of SIDES_AT_ONCE sides, a side in registers."""
     bar, least, most = threshold.bar, threshold.least, threshold.most
     bars = first_bar(first)
     for i in range(SIDES):
         chance, left, rounding = work[CHANCE + i], work[LEFT + i], work[ROUNDING + i]
         step, more = work[STEP + i], work[MORE + i]
         always = np.int32(0)
-        for k in range(np.uint64(LEVELS_AT_ONCE)):
+        for k in range(np.uint64(THRESHOLDS_AT_ONCE)):
             level = np.int32(left + rounding)
             bar[bars + SIDES * k + i] = np.int8(level - SIGN)
             always += np.int32(level >> BYTE)
@@ -224,14 +226,14 @@ def first_levels(threshold: Thresholds, work: np.ndarray, first: Integer) -> Non
         least[first + i] = always
     for i in range(SIDES):  # as bytes, of which a register holds eight times as many
         live = np.uint8(0)
-        for k in range(np.uint64(LEVELS_AT_ONCE)):
+        for k in range(np.uint64(THRESHOLDS_AT_ONCE)):
             live = np.uint8(live + np.uint8(bar[bars + SIDES * k + i] != NEVER))
         most[first + i] = np.uint8(live + np.uint8(least[first + i]))
 
 
 @jit_inner
-def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Integer) -> None:
-    """Fill the other thresholds of a side that has more than LEVELS_AT_ONCE.
+def later_thresholds(threshold: Thresholds, work: np.ndarray, side: Integer, i: Integer) -> None:
+    """Fill the other thresholds of a side that has more than THRESHOLDS_AT_ONCE.
 
     Rows end at the first multiple of COMPARED_AT_ONCE after the last threshold above 0.
     """
@@ -239,7 +241,7 @@ def later_levels(threshold: Thresholds, work: np.ndarray, side: Integer, i: Inte
     chance, left, rounding = work[CHANCE + i], work[LEFT + i], work[ROUNDING + i]
     step, more = work[STEP + i], work[MORE + i]
     bars = first_bar(side)
-    for k in range(np.uint64(LEVELS_AT_ONCE), np.uint64(MAX_LEVELS)):
+    for k in range(np.uint64(THRESHOLDS_AT_ONCE), np.uint64(MAX_THRESHOLDS)):
         level = np.int32(left + rounding)
         bar[bars + SIDES * k] = np.int8(level - SIGN)
         if level == 0 and k % COMPARED_AT_ONCE == COMPARED_AT_ONCE - np.uint64(1):
@@ -266,7 +268,7 @@ def fill_some(
     are Poisson.
     """
     begin_some(rate, dispersion, words, work, first)
-    first_levels(threshold, work, first)
+    first_thresholds(threshold, work, first)
     for i in range(SIDES):
-        if threshold.most[first + i] == LEVELS_AT_ONCE:
-            later_levels(threshold, work, first + i, i)
+        if threshold.most[first + i] == THRESHOLDS_AT_ONCE:
+            later_thresholds(threshold, work, first + i, i)

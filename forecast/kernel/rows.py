@@ -2,6 +2,9 @@
 
 Where several rows are written in one loop they are flat: if their distance were no constant, every
 such loop would first test whether they overlap, which takes longer than a row.
+
+They are unsigned, like all indices and bounds of loops that matter: for a signed index numba tests
+whether it is negative, and so counted from the end. `range(ROW)` goes over the runs of a tile.
 """
 
 from __future__ import annotations

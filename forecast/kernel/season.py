@@ -1,7 +1,13 @@
-"""One replicate of seasons, tile by tile: draw, rates, goals, tables, knockouts, counts.
+"""One replicate of seasons, tile by tile: rates, goals, tables, knockouts, counts.
 
-Read `play_tile` from top to bottom: it is the order in which a season runs. Needs, which are
-counted on a few tiles only, come behind it in `play_replicate`.
+Read `play_tile` from top to bottom: it is the order in which a season runs (in every file a
+function stands below those that it calls). Strengths come drawn, by `draw`, which `simulate/draws`
+calls. `play_table` makes keys, sorts them, repairs what they leave level (`settle_neighbours`) and
+counts its points and rungs; `play_knockout` pairs and plays a round. Needs, which are counted on a
+few tiles only, come behind `play_tile` in `play_replicate`.
+
+Everywhere here `key` is that of the tile's random words (`words`), and `keys` are those that sort
+a table; `occupants`, of which `order` is the part of one table, are what `types` says.
 """
 
 from __future__ import annotations
@@ -45,8 +51,8 @@ from forecast.kernel.words import FOR_COMMON, FOR_SIDES, tile_key
 __all__ = ["Tally", "play_replicate"]
 
 BLOCK_STEP = np.uint64(13)
-"""From the block of tiles that one replicate samples to that of the next: 32 meet each block once,
-and fewer are spread."""
+"""From the block of tiles that one replicate samples to that of the next: 32 meet each of 32 blocks
+once, since 13 and 32 share no factor, and fewer are spread."""
 
 
 class Tally(NamedTuple):
@@ -192,7 +198,7 @@ def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench)
     rate, words, goals, shape = bench.rate, bench.side_words, bench.goals, factors.shape
     side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, rate)
     dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
-    fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.level_work, words)
+    fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.threshold_work, words)
     most = sample_goals(key, program.strata, np.int64(0), words, bench.threshold, goals)
     if factors.goal_model == GOALS_DIXON_COLES:
         redraw_low_scores(key, program.strata, words, rate, shape, goals)
@@ -209,7 +215,7 @@ def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) ->
     rate, threshold, words, goals = common.rate, common.threshold, common.words, common.goals
     fixtures = program.fixtures.home.size
     rate[:fixtures] = shape
-    fill_thresholds(key, FOR_COMMON, rate, 0.0, threshold, bench.level_work, words)
+    fill_thresholds(key, FOR_COMMON, rate, 0.0, threshold, bench.threshold_work, words)
     first_strata = fixtures + program.knockouts.tie_slot.shape[0]
     most = sample_goals(key, program.strata, first_strata, words, threshold, goals)
     add_common(goals, threshold.most, bench.goals, bench.threshold.most)

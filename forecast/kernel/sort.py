@@ -1,8 +1,9 @@
 """The sort of a tile's keys: blocks of eight rows, merged by Batcher's bitonic network.
 
 Within a block keys stay in registers: a network that goes through memory with every
-compare-exchange is bound by its stores. The larger key always goes up, so rows behind the last
-would never move and are left out. Source: Knuth, The Art of Computer Programming 3, 5.3.4.
+compare-exchange is bound by its stores. The larger key always goes up, so blocks behind the last,
+if they held less than any key, would never move: they are left out. Source: Knuth, The Art of
+Computer Programming 3, 5.3.4.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def sort_block(keys: np.ndarray, first: np.uint64) -> None:
 
 @jit_inline
 def merge_block(keys: np.ndarray, first: np.uint64) -> None:
-    """Sort eight rows that fall and then rise, or rise and then fall."""
+    """Sort eight rows that are bitonic: they fall and then rise, or that turned round."""
     for run in range(ROW):
         at = first + run
         a, b, c, d = keys[at], keys[at + ROW], keys[at + ROW_2], keys[at + ROW_3]

@@ -25,7 +25,10 @@ ONE = np.uint64(1)
 
 @jit_inline
 def any_level(keys: np.ndarray, place: Integer, least: np.unsignedinteger[Any]) -> Flag:
-    """Return whether a place and the next differ by less than the least packed step in any run."""
+    """Return whether a place and the next agree on every packed rung in any run.
+
+    Then their keys differ below `least`, the lowest bit of the packed rungs, at most.
+    """
     agree, first = False, ROW * np.uint64(place)
     for run in range(ROW):
         agree |= (keys[first + run] ^ keys[first + ROW + run]) < least
@@ -61,7 +64,10 @@ def settle_neighbours(
     work: LadderWork,
     rungs: np.ndarray,
 ) -> None:
-    """Rank exactly, run by run, every group of neighbours that the packed rungs leave level."""
+    """Rank exactly, run by run, every group of neighbours that the packed rungs leave level.
+
+    `keys[TILE * place + run]` are sorted; of the ladder, rungs from `packed` on are left.
+    """
     last_place = np.int64(order.shape[0] - 1)
     kind = keys.dtype.type
     bits = kind(tables.key_bits)
@@ -120,7 +126,9 @@ def play_table(
 ) -> Flag:
     """Fill `order[place, run]`, the table's slots; return whether the ladder ranked without keys.
 
-    `rungs` and `points` are tallies.
+    `goals[side, run]` (uint8) are those of the fixtures, `most[side]` (uint8) the most that a side
+    could score, `most_goals` the largest of them; `order` (uint32) are occupants; `rungs` and
+    `points` those of `Tally`.
     """
     keys, packed = work.keys, tables.packed_count[table]
     exact: Flag = False

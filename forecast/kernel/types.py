@@ -27,7 +27,8 @@ Flag = bool | np.bool_
 Scale = tuple[np.float32, np.float32, np.float32]
 
 TEAM = np.uint32(0xFFFF)
-"""Low bits of the occupant of a slot: its team; above them its place in the last table."""
+"""Low bits of an occupant, `occupants[slot, run]` (uint32): its team; above them its place in the
+last table, so that of two the better place is the smaller number."""
 
 PLACE = np.uint32(0x10000)
 """So much more is an occupant one place further down."""
@@ -63,13 +64,14 @@ class Thresholds(NamedTuple):
 
     Attributes
     ----------
-    bar : int8, shape (sides * MAX_LEVELS,)
+    bar : int8, shape (sides * MAX_THRESHOLDS,)
         Thresholds less 128, falling from 255 to 0; those of 256 hold for any byte, are in `least`
         and stand here as 0. Flat: bar k of SIDES_AT_ONCE sides, then their bar k + 1, and behind
-        their last one the next sides (`rates.first_bar`). A side has LEVELS_AT_ONCE bars at least,
-        and bars up to the first multiple of COMPARED_AT_ONCE after its last threshold above 0;
-        those beyond hold what another tile left there. Thresholds 256, 200, 9, 0 are bars 0 (so
-        that no byte is below it), 200, 9, 0, each less 128, with `least` 1 and `most` 3.
+        their last one the next sides (`rates.first_bar`). A side has at least
+        THRESHOLDS_AT_ONCE bars, and bars up to the first multiple of COMPARED_AT_ONCE after its
+        last threshold above 0; those beyond hold what another tile left there. Thresholds 256, 200,
+        9, 0 are bars 0 (so that no byte is below it), 200, 9, 0, each less 128, with `least` 1 and
+        `most` 3.
     least, most : int32 and uint8, shape (sides,)
         Number of thresholds of 256, and of all above 0: the least and the most goals.
     """
