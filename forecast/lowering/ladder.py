@@ -87,22 +87,22 @@ def make_rung(plan: Plan, table: TableStage, name: str, matches: TableMatches, r
     return additive_rung(plan, table, name, matches, row)
 
 
-def value_range(rung: Rung, sides: Sequence[Sequence[int]], goals: int) -> tuple[int, int]:
-    """Return the least and largest value of an additive rung over all teams and results."""
-    least, largest = [], []
-    for constant, row in zip(rung.constant, sides, strict=True):
-        low = high = int(constant)
-        for side in row:
-            win, draw, scored, conceded = (int(w) for w in rung.weight[4 * (side & 1) :][:4])
-            low += min(win, draw, 0) + goals * (min(scored, 0) + min(conceded, 0))
-            high += max(win, draw, 0) + goals * (max(scored, 0) + max(conceded, 0))
-        least.append(low)
-        largest.append(high)
-    return min(least), max(largest)
+def value_range(rung: Rung, left: Int64, goals: int) -> tuple[int, int]:
+    """Return the least and largest value of an additive rung over all teams and results.
+
+    `left` has shape (2, teams): how many matches each has left at home, and away.
+    """
+    least, largest = rung.constant, rung.constant
+    for matches, weight in zip(left, rung.weight.reshape(2, 4).tolist(), strict=True):
+        win, draw, scored, conceded = weight
+        low, high = min(scored, 0) + min(conceded, 0), max(scored, 0) + max(conceded, 0)
+        least = least + matches * (min(win, draw, 0) + goals * low)
+        largest = largest + matches * (max(win, draw, 0) + goals * high)
+    return int(least.min()), int(largest.max())
 
 
 def pack(
-    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, goals: int, most: int
+    rungs: Sequence[Rung], left: Int64, bits: int, goals: int, most: int
 ) -> tuple[int, list[tuple[int, int]]]:
     """Return how many leading rungs fit above `bits` low bits, and (shift, least value) of each.
 
@@ -112,7 +112,7 @@ def pack(
     for rung in rungs:
         if rung.kind != LADDER_ADDITIVE:
             break
-        least, largest = value_range(rung, sides, goals)
+        least, largest = value_range(rung, left, goals)
         widths.append((max((largest - least).bit_length(), 1), least))
         if bits + sum(width for width, _ in widths) > most:
             widths.pop()
@@ -126,12 +126,12 @@ def pack(
 
 
 def choose_packing(
-    rungs: Sequence[Rung], sides: Sequence[Sequence[int]], bits: int, most: int
+    rungs: Sequence[Rung], left: Int64, bits: int, most: int
 ) -> tuple[int, int, list[tuple[int, int]]]:
     """Return the goals bound, the number of packed rungs and their fields."""
 
     def layout(goals: int) -> tuple[int, list[tuple[int, int]]]:
-        return pack(rungs, sides, bits, goals, most)
+        return pack(rungs, left, bits, goals, most)
 
     packed, _ = layout(KEY_GOALS[0])
     goals = KEY_GOALS[bisect(KEY_GOALS, -packed, key=lambda goals: -layout(goals)[0]) - 1]
@@ -185,7 +185,7 @@ def combine(
     return weight, constant
 
 
-def over_sums(rung: Rung, sides: Sequence[Sequence[int]], rule: PointsRule) -> Rung:
+def over_sums(rung: Rung, left: Int64, rule: PointsRule) -> Rung:
     """Return the same rung of the matches left as a form in the sums of the sort key.
 
     They are points, away points, goals for, goals against, wins, away wins, away goals for and away
@@ -200,10 +200,8 @@ def over_sums(rung: Rung, sides: Sequence[Sequence[int]], rule: PointsRule) -> R
     points, scored, conceded, wins = over_venue(rung.weight[:4])
     away = over_venue(rung.weight[4:] - rung.weight[:4])
     weight = (points, away[0], scored, conceded, wins, away[3], away[1], away[2])
-    losses = [
-        rule.loss * (points * len(row) + away[0] * sum(side & 1 for side in row)) for row in sides
-    ]
-    return Rung(rung.kind, np.array(weight, np.int64), rung.constant - np.array(losses, np.int64))
+    losses = rule.loss * (points * left.sum(axis=0) + away[0] * left[1])
+    return Rung(rung.kind, np.array(weight, np.int64), rung.constant - losses)
 
 
 def fill_block(
@@ -211,7 +209,7 @@ def fill_block(
     t: int,
     rungs: Sequence[Rung],
     span: tuple[int, int],
-    sides: Sequence[Sequence[int]],
+    left: Int64,
 ) -> int:
     """Fill a block of rungs, from the first to before the last at most; return where it ends.
 
@@ -221,7 +219,7 @@ def fill_block(
     kind, end = rungs[first].kind, first + 1
     weight, constant = rungs[first].weight, rungs[first].constant
     if kind == LADDER_ADDITIVE:
-        count, fields = pack(rungs[first:last], sides, 0, MOST_GOALS, VALUE_BITS)
+        count, fields = pack(rungs[first:last], left, 0, MOST_GOALS, VALUE_BITS)
         if count > 1:
             end = first + count
             weight, constant = combine(rungs[first:end], fields, np.int64)
@@ -241,21 +239,21 @@ def fill_rungs(
     out: dict[str, Any],
     t: int,
     rungs: Sequence[Rung],
-    sides: Sequence[Sequence[int]],
+    left: Int64,
     rule: PointsRule,
 ) -> list[tuple[int, int]]:
     """Fill the ladder of table `t` and its sort key; return (shift, least value) of its fields."""
     kind = out["key_weight"].dtype.type
-    goals, packed, fields = choose_packing(rungs, sides, out["key_bits"], kind(0).nbytes * 8)
+    goals, packed, fields = choose_packing(rungs, left, out["key_bits"], kind(0).nbytes * 8)
     out["key_goals"][t], out["packed_count"][t], out["rung_count"][t] = goals, packed, len(rungs)
     out["rung_shift"][t, :packed] = [shift for shift, _ in fields]
-    weight, constant = combine([over_sums(rung, sides, rule) for rung in rungs], fields, kind)
+    weight, constant = combine([over_sums(rung, left, rule) for rung in rungs], fields, kind)
     out["key_weight"][t], out["key_others"][t] = weight, weight[4:].any()
     out["key_constant"][t] = constant + np.arange(constant.size, dtype=kind)
     first = 0
     while first < len(rungs):
         last = packed if first < packed else len(rungs)
-        first = fill_block(out, t, rungs, (first, last), sides)
+        first = fill_block(out, t, rungs, (first, last), left)
     return fields
 
 
@@ -269,11 +267,11 @@ def lower_ladders(
     first = 0
     for t, table in enumerate(tables):
         row = t * teams
-        sides = matches.sides[row : row + teams]
+        left = matches.left[:, row : row + teams]
         rungs = [make_rung(plan, table, name, matches, row) for name in table.tie_breaks]
-        fields = fill_rungs(out, t, rungs, sides, plan.competition.points)
+        fields = fill_rungs(out, t, rungs, left, plan.competition.points)
         points = make_rung(plan, table, "points", matches, row)
-        lowest, highest = value_range(points, sides, 0)
+        lowest, highest = value_range(points, left, 0)
         out["points_weight"][t], out["points_constant"][t] = points.weight, points.constant
         out["points_first"][t], out["points_bin"][t] = first, first - lowest
         if "points" in table.tie_breaks[: len(fields)]:

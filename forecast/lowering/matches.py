@@ -28,8 +28,8 @@ class TableMatches:
         The eight counters over the played matches.
     total, away_total : int64, shape (table rows,)
         All matches of the team in the table, played or not; those away from home.
-    sides : tuple of tuples
-        The sides left to play of each table row.
+    left : int64, shape (2, table rows)
+        How many matches are left at home, and away.
     """
 
     fixtures: Fixtures
@@ -37,7 +37,7 @@ class TableMatches:
     played: NDArray[np.int64]
     total: NDArray[np.int64]
     away_total: NDArray[np.int64]
-    sides: tuple[tuple[int, ...], ...]
+    left: NDArray[np.int64]
 
 
 def flatten(lists: Iterable[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -143,5 +143,5 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
         played=played,
         total=np.diff(rival_start),
         away_total=away_total,
-        sides=tuple(tuple(row) for row in sides),
+        left=np.stack([at_home, np.diff(side_start) - at_home]),
     )
