@@ -1,7 +1,8 @@
 """What a column of results counts: weights over the eight counters of a team.
 
 The counters are wins, draws, goals for and goals against at home, then the same four away. The
-engine packs these weights into a sort key; the proof puts them into inequalities.
+engine packs what they say into a sort key (`lowering/ladder`); the proof puts them into
+inequalities.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def goals_of_tile(program, strengths, number):
         teams=2, slots=4, spare=0, fixtures=fixtures, commons=fixtures, outcomes=1, points=1
     )
     fill_goals(program, strengths, np.uint64(twin_stream.tile_key(3, 0, number)), bench)
-    return bench.goals
+    return bench.goals, bench.threshold.most
 
 
 @st.composite
@@ -176,7 +176,7 @@ def test_goals_common_to_both_sides_are_counted():
     goalless = np.array([[-60.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.7]])
     bench_goals = Counter()
     for number in range(400):
-        tile = goals_of_tile(season.program, goalless[0], number)
+        tile, _ = goals_of_tile(season.program, goalless[0], number)
         assert (tile[::2] == tile[1::2]).all()
         bench_goals.update(tile[::2].ravel().tolist())
     runs = sum(bench_goals.values())
@@ -184,3 +184,15 @@ def test_goals_common_to_both_sides_are_counted():
         exact = poisson.pmf(goals, 0.7)
         # strata only take variance away from the binomial's
         assert abs(bench_goals[goals] / runs - exact) < 5.5 * np.sqrt(exact * (1 - exact) / runs)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_side_scores_more_than_it_is_said_to_at_most(model):
+    """Keys are trusted by that number; the bounds of thresholds alone would be passed."""
+    plan = make_plan([table("league", 2, "points")], [match("league", 0, 1)] * 4, 2, model=model)
+    program = lower(plan, 0.45).program
+    shape = {"dixon_coles": 0.3, "bivariate_poisson": 0.7, "negative_binomial": 0.5}[model]
+    uneven = np.array([0.0, 0.0, np.log(1.5), np.log(0.003), 0.0, 0.0, shape])
+    for number in range(2000):
+        goals, most = goals_of_tile(program, uneven, number)
+        assert (goals.max(axis=1) <= most[: len(goals)]).all()

@@ -30,6 +30,8 @@ NEXT_3, NEXT_4 = np.uint64(3 * SIDES_AT_ONCE), np.uint64(4 * SIDES_AT_ONCE)
 
 SIGN = np.uint8(128)
 
+ONE_GOAL = np.uint8(1)
+
 
 @jit_inline
 def strata_of(key: np.uint64, number: Integer) -> np.uint64:
@@ -130,9 +132,11 @@ def redraw_low_scores(
     rate: np.ndarray,
     rho: float,
     goals: np.ndarray,
+    most: np.ndarray,
 ) -> None:
-    """Correct `goals` for the four lowest scores of Dixon and Coles.
+    """Correct `goals` for the four lowest scores of Dixon and Coles, and `Thresholds.most`.
 
+    A side away may score where its thresholds alone would not let it.
     The home side's goals and the away side's chance of two or more are those of independent
     Poissons; only whether the away side scores at all depends on whether the home side has 0 or 1.
     """
@@ -140,6 +144,7 @@ def redraw_low_scores(
         home, away = rate[2 * fixture], rate[2 * fixture + 1]
         row, word = strata_of(key, fixture), words[2 * fixture + 1]
         held = hold_rho(rho, home, away)
+        most[2 * fixture + 1] = max(most[2 * fixture + 1], ONE_GOAL)
         none = 256.0 * exponential(-away)
         rounding = np.float64(word >> np.uint64(32)) * 2.0**-32
         bar_at_0 = np.int32(max(256.0 - none * (1.0 - home * away * held), 0.0) + rounding)

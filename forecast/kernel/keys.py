@@ -1,10 +1,11 @@
 """Sort keys: the leading rungs of every team, packed into one integer a run.
 
-Every packed rung is a linear form in eight counters of a team, and a shift is a product, so the
-whole sort key is one linear form: constant + weights . counters. Four of them, points, away points
-and goals for and against, are all that most ladders begin with; the others are left alone where
-they have no weight. A key is exact as long as no field leaves its width, which lowering guarantees
-while no team has more than `key_goals` a match, for or against, at home or away.
+Every packed rung is a linear form in eight sums of a team (`Tables.key_weight`), and a shift is a
+product, so the whole sort key is one linear form: constant + weights . sums. Four of them, points,
+away points and goals for and against, are all that most ladders begin with; the others are weighed,
+and wins counted, only where they have a weight. A key is exact as long as no field leaves its
+width, which lowering guarantees while no team has more than `key_goals` a match, for or against,
+at home or away.
 
 Keys are uint32, in large competitions uint64 (`arrays.key_type`): their dtype is that of the sums.
 """

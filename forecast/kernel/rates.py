@@ -165,27 +165,6 @@ def first_bar(side: Integer) -> np.uint64:
 
 
 @jit_inner
-def fill_thresholds(
-    key: np.uint64,
-    purpose: np.uint64,
-    rate: np.ndarray,
-    dispersion: float,
-    threshold: Thresholds,
-    work: np.ndarray,
-    words: np.ndarray,
-) -> None:
-    """Fill the thresholds of every side, and its random word, whose high 32 bits round them.
-
-    `rate` and `words` (uint64) have an entry a side and more, up to a multiple of SIDES_AT_ONCE;
-    `work` is float64, flat, five rows of SIDES_AT_ONCE. Goals are Poisson, or negative binomial
-    with a `dispersion` above 0. `purpose` is that of the words.
-    """
-    fill_words(key, purpose, 0, words)
-    for first in range(np.uint64(0), np.uint64(rate.size), SIDES):
-        fill_some(rate, dispersion, words, threshold, work, first)
-
-
-@jit_inner
 def begin_some(
     rate: np.ndarray, dispersion: float, words: np.ndarray, work: np.ndarray, first: Integer
 ) -> None:
@@ -272,3 +251,24 @@ def fill_some(
     for i in range(SIDES):
         if threshold.most[first + i] == THRESHOLDS_AT_ONCE:
             later_thresholds(threshold, work, first + i, i)
+
+
+@jit_inner
+def fill_thresholds(
+    key: np.uint64,
+    purpose: np.uint64,
+    rate: np.ndarray,
+    dispersion: float,
+    threshold: Thresholds,
+    work: np.ndarray,
+    words: np.ndarray,
+) -> None:
+    """Fill the thresholds of every side, and its random word, whose high 32 bits round them.
+
+    `rate` and `words` (uint64) have an entry a side and more, up to a multiple of SIDES_AT_ONCE;
+    `work` is float64, flat, five rows of SIDES_AT_ONCE. Goals are Poisson, or negative binomial
+    with a `dispersion` above 0. `purpose` is that of the words.
+    """
+    fill_words(key, purpose, 0, words)
+    for first in range(np.uint64(0), np.uint64(rate.size), SIDES):
+        fill_some(rate, dispersion, words, threshold, work, first)

@@ -193,22 +193,6 @@ def may_be_capped(factors: Factors) -> Flag:
 
 
 @jit_inner
-def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
-    """Fill the goals of every side in the tables; return the most that any could score."""
-    rate, words, goals, shape = bench.rate, bench.side_words, bench.goals, factors.shape
-    side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, rate)
-    dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
-    fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.threshold_work, words)
-    most = sample_goals(key, program.strata, np.int64(0), words, bench.threshold, goals)
-    if factors.goal_model == GOALS_DIXON_COLES:
-        redraw_low_scores(key, program.strata, words, rate, shape, goals)
-        most = max(most, 1)
-    if factors.goal_model == GOALS_BIVARIATE_POISSON:
-        most += draw_common(program, shape, key, bench)
-    return most
-
-
-@jit_inner
 def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) -> Integer:
     """Draw the goals that are common to both sides of a fixture and add them; return the most."""
     common = bench.common
@@ -219,6 +203,22 @@ def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) ->
     first_strata = fixtures + program.knockouts.tie_slot.shape[0]
     most = sample_goals(key, program.strata, first_strata, words, threshold, goals)
     add_common(goals, threshold.most, bench.goals, bench.threshold.most)
+    return most
+
+
+@jit_inner
+def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
+    """Fill the goals of every side in the tables; return the most that any could score."""
+    rate, words, goals, shape = bench.rate, bench.side_words, bench.goals, factors.shape
+    side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, rate)
+    dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
+    fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.threshold_work, words)
+    most = sample_goals(key, program.strata, np.int64(0), words, bench.threshold, goals)
+    if factors.goal_model == GOALS_DIXON_COLES:
+        redraw_low_scores(key, program.strata, words, rate, shape, goals, bench.threshold.most)
+        most = max(most, 1)
+    if factors.goal_model == GOALS_BIVARIATE_POISSON:
+        most += draw_common(program, shape, key, bench)
     return most
 
 

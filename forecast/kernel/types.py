@@ -73,7 +73,8 @@ class Thresholds(NamedTuple):
         9, 0 are bars 0 (so that no byte is below it), 200, 9, 0, each less 128, with `least` 1 and
         `most` 3.
     least, most : int32 and uint8, shape (sides,)
-        Number of thresholds of 256, and of all above 0: the least and the most goals.
+        Number of thresholds of 256, and of all above 0: the least and the most goals. What makes
+        goals of other kinds (`add_common`, `redraw_low_scores`) raises the most.
     """
 
     bar: np.ndarray

@@ -189,12 +189,14 @@ def over_sums(rung: Rung, left: Int64, rule: PointsRule) -> Rung:
     """Return the same rung of the matches left as a form in the sums of the sort key.
 
     They are points, away points, goals for, goals against, wins, away wins, away goals for and away
-    goals against; points here contain those of losses.
+    goals against; points here contain those of losses. A rung weighs draws in proportion to points,
+    or not at all.
     """
 
     def over_venue(weight: Int64) -> tuple[int, int, int, int]:
         win, draw, scored, conceded = (int(w) for w in weight)
         points = draw // (rule.draw - rule.loss) if draw else 0
+        assert points * (rule.draw - rule.loss) == draw, "draws need a counter in kernel/keys"
         return points, scored, conceded, win - points * (rule.win - rule.loss)
 
     points, scored, conceded, wins = over_venue(rung.weight[:4])

@@ -46,7 +46,7 @@ def sobol_points(order: NDArray[np.int64], rng: np.random.Generator) -> UInt32:
     Its coordinates are those of the sequence in the given order.
 
     The scrambling is scipy's, a random lower triangular matrix over GF(2) and a shift; scipy would
-    build the direction numbers again for every set, in ten times the time.
+    build the direction numbers again for every set, in twenty times the time.
     """
     dimensions = order.size
     shift = rng.integers(0, 1 << BITS, dimensions, np.uint32)

@@ -1,4 +1,4 @@
-"""The plain Sobol sequence, as far as one replicate needs it.
+"""Direction numbers of the plain Sobol sequence, as far as one replicate needs them.
 
 Point t is the exclusive or of direction numbers, one for every bit that is set in the Gray code of
 t (Antonov and Saleev, USSR Comp. Math. 1979;19:252). The first 512 points use nine of them, of nine
