@@ -326,6 +326,47 @@ def test_any_terminal_gets_the_table(tmp_path, environment, small):
     assert b"\x1b" not in done.stdout
 
 
+STOPPED_IN = """
+import signal, sys, time
+from forecast.cli.exits import exit_code
+
+class Callback:
+    def __del__(self):  # what it raises is lost
+        signal.raise_signal(signal.SIGTERM)
+        for _ in range(1000):
+            pass
+
+def lose():
+    Callback()
+    time.sleep(30)
+
+def tidy():
+    try:
+        signal.raise_signal(signal.SIGTERM)
+        time.sleep(30)
+    finally:
+        time.sleep(2.5)
+        print("tidied up", flush=True)
+
+sys.exit(exit_code({}))
+"""
+
+
+@pytest.mark.parametrize(("program", "said"), [("lose", b""), ("tidy", b"tidied up\n")])
+def test_what_a_signal_raised_is_raised_again_if_it_got_lost_and_only_then(tmp_path, program, said):
+    began = time.monotonic()
+    done = subprocess.run(  # noqa: S603 (our own text)
+        [sys.executable, "-c", STOPPED_IN.format(program)],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert time.monotonic() - began < 25
+    assert done.returncode == 128 + signal.SIGTERM
+    assert done.stdout == said
+    assert len(done.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after", [0.3, 2.0], ids=["import", "run"])
 def test_a_signal_stops_cleanly(tmp_path, number, after):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from time import monotonic
@@ -46,6 +47,8 @@ def exit_code(program: Callable[[], object]) -> int:
     except Stopped as stopped:
         say(f"stopped by {signal.Signals(stopped.number).name}; nothing half-done is left behind")
         return SIGNALLED + stopped.number
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 def failure_code(error: Exception) -> int:
@@ -81,8 +84,29 @@ def _drained(code: str | int | None) -> int:
 def _stop(number: int, _frame: FrameType | None) -> None:
     """Stop; a second signal must not cut short the tidying up, which takes under a second.
 
-    A later one may be needed: what a handler raises can get lost in a callback.
+    What a handler raises can get lost, in a callback or in an import that catches everything: so
+    this one is called again every second, and raises again unless the program is tidying up.
     """
-    if monotonic() - _Stopping.since >= TIDYING:
-        _Stopping.since = monotonic()
-        raise Stopped(number)
+    if monotonic() - _Stopping.since < TIDYING:
+        return
+    _Stopping.since = monotonic()
+    sys.unraisablehook = _say_unless_stopped
+    signal.signal(signal.SIGALRM, lambda _number, _frame: _stop_again(number))
+    signal.setitimer(signal.ITIMER_REAL, TIDYING, TIDYING)
+    raise Stopped(number)
+
+
+def _stop_again(number: int) -> None:
+    """Raise again what got lost: nobody is about to handle it."""
+    error = sys.exception()
+    while error is not None:
+        if isinstance(error, Stopped):
+            return
+        error = error.__context__
+    raise Stopped(number)
+
+
+def _say_unless_stopped(lost: sys.UnraisableHookArgs) -> None:
+    """Print what a callback raised, as Python does, unless it will be raised again."""
+    if not isinstance(lost.exc_value, Stopped):
+        sys.__unraisablehook__(lost)
