@@ -33,7 +33,11 @@ EVEN_BYTES, SUM_OF_PAIRS = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0001000100
 def read_keys(
     keys: np.ndarray, place: Integer, shift: Integer, mask: Integer, bins: np.ndarray
 ) -> tuple[np.uint32, np.uint32]:
-    """Fill `bins[run]` (uint32) from a field of the keys; return the least and the largest."""
+    """Fill `bins[run]` (uint32) from a field of the keys; return the least and the largest.
+
+    `within` is 31 for keys of 32 bits and 63 for wide ones: it changes no shift, but tells the
+    compiler that each is less than the width of a key.
+    """
     low, high, first = np.uint32(mask), np.uint32(0), ROW * np.uint64(place)
     kind = keys.dtype.type
     widest = np.uint64(kind(np.int64(-1))) >> np.uint64(32)  # what keys have beyond 32 bits
