@@ -134,9 +134,11 @@ def _sources_digest() -> str:
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: the user's cache, or a temporary one without it."""
     root = os.environ.get("FORECAST_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(root) if root else Path(os.path.expanduser("~/.cache"))  # noqa: PTH111 (HOME may be unset: expanduser does not raise)
+    base = Path(root) if root else Path(os.path.expanduser("~/.cache"))  # noqa: PTH111 (Path.home raises without a home)
     folder = base / "forecast" / _sources_digest()
     try:
+        if base.parts[0] == "~":  # a user without a home
+            raise FileNotFoundError
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder

@@ -137,7 +137,7 @@ class Result:
 
         A folder that already holds the same forecast is left as it is, unless `force`; pages that
         it lacks are added. Without `report` only what programs read is written. If pictures cannot
-        be drawn, the pages are there without, and a warning says why.
+        be drawn, or the history cannot be read, the pages do without, and a warning says why.
 
         Raises
         ------
@@ -156,7 +156,7 @@ class Result:
     def publish(self, folder: Folder, *, force: bool = False, report: bool = True) -> str | None:
         """Write all files into a claimed folder; without `report` those that programs read.
 
-        Returns why pictures are missing if they could not be drawn.
+        Returns what the page lacks and why: pictures, or the earlier forecasts.
         """
         fault = None
         if report:

@@ -14,6 +14,7 @@ from typing import Literal
 
 __all__ = [
     "ENTRY",
+    "HISTORY_FOLDER",
     "LEAST_REPLICATES",
     "MAX_GOALS",
     "MAX_TEAMS",
@@ -37,6 +38,9 @@ __all__ = [
     "StrengthPlan",
     "TableStage",
 ]
+
+HISTORY_FOLDER = "history"
+"""The folder of all past forecasts, beside those of forecasts: no forecast has this id."""
 
 ENTRY = "teams"
 """The name of the list of all teams, as an entrant of a stage."""

@@ -62,6 +62,7 @@ def a_record(
             {"id": "plain", "strength": {"model": "poisson"}},
             {"id": "frozen", "strength": {"model": "poisson", "uncertainty": "none"}},
         ],
+        "scores": [],
         "differences": [
             {
                 "what": what,
@@ -253,6 +254,14 @@ def test_a_broken_record_is_one_clear_line(cup, text):
     assert line.startswith(f"{folder / 'calibration.json'}:1: ")
     assert ": found " in line
     assert ", allowed a record" in line
+
+
+@pytest.mark.parametrize("change", [{"schema_version": 2}, {"scores": None}, {"scores": [{}]}])
+def test_a_record_that_no_page_could_read_is_refused(cup, change):
+    folder, plain, _ = cup
+    keep(folder, {**a_record(0.02, 0.01, 0.03), **change})
+    with pytest.raises(ConfigError, match=f"calibration.json:1: {next(iter(change))}.*allowed a"):
+        load(plain)
 
 
 def test_a_replay_keeps_its_record_and_forecasts_show_it(cup, tmp_path, capsys):

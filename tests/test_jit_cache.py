@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from forecast.jit import cache_folder
+
 DAMAGES = [(kind, kept) for kind in ("nbi", "nbc") for kept in (0.0, 0.5, 0.99)]
 """Which file of a function is cut short, and how much of it is left."""
 
@@ -57,3 +59,15 @@ def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(compute, 
     assert said.count("is damaged; it is deleted and made again") == len(NAMES)
     assert "Traceback" not in said
     assert compute() == (loaded, "False False", "")
+
+
+def test_without_a_home_code_is_kept_in_a_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("FORECAST_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as for a user without one
+    folder = cache_folder()
+    assert folder.is_dir()
+    assert folder.is_absolute()
+    assert not list(tmp_path.iterdir())
+    folder.rmdir()

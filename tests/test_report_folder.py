@@ -79,15 +79,22 @@ def test_files_that_are_no_forecast_are_never_replaced(out, found):
     assert everything(out) == {f"cup/{PROVENANCE}": found}
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "img/mine.png"])
-def test_a_file_that_somebody_put_there_is_never_replaced(out, name):
+@pytest.mark.parametrize("name", ["notes.txt", "img/mine.png", "notes", "link"])
+def test_what_somebody_put_there_is_never_replaced(out, name, tmp_path):
     publish(out, "old")
-    (out / "cup" / name).parent.mkdir(exist_ok=True)
-    (out / "cup" / name).write_text("mine")
+    path = out / "cup" / name
+    path.parent.mkdir(exist_ok=True)
+    if name == "notes":
+        path.mkdir()
+    elif name == "link":
+        path.symlink_to(tmp_path)
+    else:
+        path.write_text("mine")
     before = everything(out)
     with pytest.raises(OutputError, match=f"found {name}, which no forecast wrote"):
         publish(out, "new", force=True)
     assert everything(out) == before
+    assert path.exists()
 
 
 def test_a_file_that_somebody_put_there_may_stay_if_it_is_carried_over(out):
@@ -265,3 +272,16 @@ def test_a_lock_removed_by_its_last_owner_is_taken_again(out, monkeypatch):
     monkeypatch.setattr(folder_module.fcntl, "flock", lock)
     with claim(out, "cup"):
         assert (out / ".cup.lock").exists()
+
+
+def test_a_lock_removed_while_it_is_looked_at_is_taken_again(tmp_path, monkeypatch):
+    path, original, gone = tmp_path / ".index.lock", os.fstat, []
+
+    def look(descriptor):
+        if not gone:
+            gone.append(path.unlink())
+        return original(descriptor)
+
+    monkeypatch.setattr(folder_module.os, "fstat", look)
+    with folder_module.locked(path, wait=True):
+        assert path.exists()

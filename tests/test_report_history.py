@@ -134,6 +134,19 @@ def test_a_forecast_whose_page_fails_leaves_no_history(tmp_path, monkeypatch):
     assert len(list((tmp_path / "out" / "history").rglob("*.parquet"))) == 1
 
 
+def test_a_damaged_history_costs_the_comparison_and_not_the_forecast(tmp_path):
+    (config,) = write_cup(tmp_path / "cup")
+    out = tmp_path / "out"
+    damaged = out / "history" / "competition=cup" / "forecast=old" / "0.parquet"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"cut short")
+    result = fc.run(fc.load(config), workers=1)
+    with pytest.warns(UserWarning, match=r"0\.parquet: no file of a history.*earlier forecast"):
+        result.write(out)
+    assert (out / "small" / "report.html").exists()
+    assert len(list(damaged.parent.parent.rglob("*.parquet"))) == 2
+
+
 @pytest.mark.usefixtures("former_signals")
 def test_force_replaces_the_folder_and_never_the_history(tmp_path, capsys):
     (config,) = write_cup(tmp_path / "cup")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,7 @@ from forecast.backtest.bootstrap import INTERVALS
 from forecast.backtest.result import Backtest
 from forecast.backtest.summary import ALL
 from forecast.config import RECORD, rules_hash, strength_said
-from forecast.errors import OutputError
-from forecast.report.text import shown
+from forecast.report.folder import replace_file
 
 __all__ = ["record_document", "write_record"]
 
@@ -79,13 +77,5 @@ def write_record(result: Backtest) -> Path:
     """
     path = result.replayed.replay.competition.parent / RECORD
     text = json.dumps(record_document(result), ensure_ascii=False, indent=1, allow_nan=False)
-    new = path.with_name(f".{RECORD}.new")
-    try:
-        new.write_text(f"{text}\n", encoding="utf-8")
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError as error:
-        new.unlink(missing_ok=True)
-        raise OutputError(f"{shown(str(path))}: {error.strerror or error}") from error
+    replace_file(path, f"{text}\n".encode())
     return path

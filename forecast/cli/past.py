@@ -10,8 +10,9 @@ import polars as pl
 from forecast.config import find_configs, load
 from forecast.config.problems import join_words, nearest, show
 from forecast.errors import ConfigError, OutputError
+from forecast.plan import HISTORY_FOLDER
 from forecast.report.folder import replace_file
-from forecast.report.history import HISTORY_FOLDER, competitions, read_history
+from forecast.report.history import competitions, read_history
 from forecast.report.terminal import history_lines
 from forecast.report.text import shown
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from forecast.plan import ENTRY
+from forecast.plan import ENTRY, HISTORY_FOLDER
 
 __all__ = [
     "BUILT_IN_TIE_BREAKS",
@@ -89,6 +89,12 @@ def _clean(text: str) -> str:
 def _no_device(text: str) -> str:
     if _DEVICES.fullmatch(text):
         raise ValueError("a name that Windows keeps for a device")
+    return text
+
+
+def _not_the_history(text: str) -> str:
+    if text == HISTORY_FOLDER:
+        raise ValueError("the name of the folder of all past forecasts")
     return text
 
 
@@ -232,7 +238,7 @@ class ForecastFile(_Document):
     """A forecast: which competition, as of which day, simulated how often."""
 
     schema_version: Version
-    id: FolderId
+    id: Annotated[FolderId, AfterValidator(_not_the_history)]
     competition: FileName
     as_of: Annotated[
         AsOf | None, Field(description="a date such as 2023-09-15, or { stage = …, round = … }")

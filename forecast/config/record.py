@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -48,6 +48,17 @@ class _Model(BaseModel):
     strength: dict[str, Any]
 
 
+class _Score(BaseModel):
+    """A mean score of a source over so many forecasts."""
+
+    model_config = ConfigDict(strict=True)
+    what: str
+    measure: str
+    source: str
+    forecasts: int
+    mean: float
+
+
 class _Difference(BaseModel):
     """A paired difference of scores; below 0 `source` is the better one.
 
@@ -70,12 +81,13 @@ class _RecordFile(BaseModel):
     """What is read of a record; there is more in it."""
 
     model_config = ConfigDict(strict=True)
-    schema_version: int
+    schema_version: Literal[1]
     forecast_version: str
     rules: str
     inputs: list[_Input]
     reached: dict[str, int]
     models: list[_Model]
+    scores: list[_Score]
     differences: list[_Difference]
 
 

@@ -13,7 +13,7 @@ def complete(folder: Folder, plan: Plan, *, report: bool) -> tuple[bool, str | N
     """Keep the forecast in the history, and with `report` make its pages, where that is missing.
 
     A run that was stopped late or ran without pages leaves such a folder. Returns whether pages
-    were made, and why pictures are missing.
+    were made, and what they lack and why.
 
     Raises
     ------

@@ -150,9 +150,15 @@ class Folder:
         shutil.rmtree(self.new, ignore_errors=True)
 
     def _names(self) -> set[str]:
-        """Return whatever is in the folder and below, by its name there."""
-        paths = self.path.rglob("*")
-        return {path.relative_to(self.path).as_posix() for path in paths if not path.is_dir()}
+        """Return whatever is in the folder and below, by its name there.
+
+        Folders are in it if they are empty or links: else what they hold stands for them.
+        """
+        return {
+            path.relative_to(self.path).as_posix()
+            for path in self.path.rglob("*")
+            if path.is_symlink() or not path.is_dir() or not any(path.iterdir())
+        }
 
     def _own(self) -> set[str]:
         """Return the files that its forecast wrote."""
@@ -264,7 +270,7 @@ def _take(path: Path, operation: int) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(descriptor, operation)
-            if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+            if _is_at(descriptor, path):
                 return descriptor
         except BlockingIOError:
             os.close(descriptor)
@@ -273,6 +279,14 @@ def _take(path: Path, operation: int) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Return whether an open file is still the one at a path."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _checksums(files: Mapping[str, bytes]) -> bytes:

@@ -11,15 +11,16 @@ from pathlib import Path
 import polars as pl
 
 from forecast.errors import OutputError
-from forecast.plan import Plan
+from forecast.plan import HISTORY_FOLDER, Plan
 from forecast.report.files import parquet_bytes
 from forecast.report.folder import Folder, write_once
 from forecast.report.text import shown
 from forecast.tables import HISTORY, history_table
 
-__all__ = ["HISTORY_FOLDER", "competitions", "read_history", "record", "remember"]
+__all__ = ["NO_HISTORY", "competitions", "read_history", "record", "remember"]
 
-HISTORY_FOLDER = "history"
+NO_HISTORY = pl.DataFrame(schema=HISTORY)
+"""What is remembered of a competition before its first forecast."""
 
 _KEPT = ("outcomes", "status")
 """The tables that a history is made of."""
@@ -67,7 +68,7 @@ def read_history(out: Path, competition: str) -> pl.DataFrame:
     frames = [
         _read(path) for path in sorted(_folder(out, competition).glob("forecast=*/*.parquet"))
     ]
-    return pl.concat(frames) if frames else pl.DataFrame(schema=HISTORY)
+    return pl.concat(frames) if frames else NO_HISTORY
 
 
 def competitions(out: Path) -> list[str]:

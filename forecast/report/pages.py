@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forecast.errors import OutputError
 from forecast.report.files import json_bytes
 from forecast.report.folder import CHECKSUMS, PAGE, PROVENANCE, Folder, claim
-from forecast.report.history import read_history
+from forecast.report.history import NO_HISTORY, read_history
 from forecast.report.package import data_files
 from forecast.report.page.figures import Figure, figures_of
 from forecast.report.page.language import DEFAULT_LANGUAGE, language
@@ -27,19 +28,25 @@ PICTURES = "img"
 def reader_files(
     stored: Stored, *, out: Path, lang: str = DEFAULT_LANGUAGE
 ) -> tuple[dict[str, bytes], str | None]:
-    """Return the files for readers of a forecast in OUT by name, and why pictures are missing.
+    """Return the files for readers of a forecast in OUT by name, and what they lack and why.
 
     They follow from what is stored in its folder and in the history of OUT, and from nothing
-    else: no clock, no config, no random number.
+    else: no clock, no config, no random number. A forecast is not lost for a picture that cannot
+    be drawn or a history that cannot be read.
     """
-    history = read_history(out, stored.facts["competition"]["id"])
+    faults = []
+    try:
+        history = read_history(out, stored.facts["competition"]["id"])
+    except OutputError as error:
+        history = NO_HISTORY
+        faults.append(f"{error}; the page compares with no earlier forecast")
     subject = subject_of(stored, history, language(lang))
     figures = figures_of(subject)
-    fault = None
     try:
         drawn = draw([chart for each in figures for chart in (each.chart, each.narrow) if chart])
     except DrawingError as error:
-        drawn, fault = {}, str(error)
+        drawn = {}
+        faults.append(str(error))
     shown = [
         _picture(each, drawn)
         for each in figures
@@ -49,7 +56,7 @@ def reader_files(
     for name, picture in drawn.items():
         if picture.png:  # the others stand in the page alone
             files |= {f"{PICTURES}/{name}.svg": picture.svg, f"{PICTURES}/{name}.png": picture.png}
-    return files, fault
+    return files, "; ".join(faults) or None
 
 
 def _picture(figure: Figure, drawn: Mapping[str, Drawn]) -> Picture:
@@ -70,7 +77,7 @@ def _image(drawn: Drawn) -> Image:
 
 
 def render_again(folder: Path, *, lang: str) -> tuple[Path, str | None]:
-    """Make the files for readers of a folder again; return its page, why pictures are missing.
+    """Make the files for readers of a folder again; return its page, and what it lacks and why.
 
     The folder is replaced as a whole; whatever else is in it stays.
 
@@ -89,7 +96,7 @@ def render_again(folder: Path, *, lang: str) -> tuple[Path, str | None]:
 
 
 def add_pages(folder: Folder, *, lang: str = DEFAULT_LANGUAGE) -> str | None:
-    """Make what people open from a claimed folder; return why pictures are missing.
+    """Make what people open from a claimed folder; return what it lacks and why.
 
     Raises
     ------
