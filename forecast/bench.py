@@ -15,7 +15,7 @@ from time import perf_counter, thread_time
 import numba
 import numpy as np
 
-from forecast.arrays import RUNS_PER_REPLICATE, TILE, Counts, Posterior, Program, Season
+from forecast.arrays import RUNS_PER_REPLICATE, TILE, Counts, Posterior, Season
 from forecast.lowering import lower
 from forecast.plan import Plan
 from forecast.simulate import draws, simulate
@@ -107,10 +107,9 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def matches_per_run(program: Program) -> int:
+def matches_per_run(plan: Plan) -> int:
     """Return the matches that a run simulates: fixtures left and legs of ties."""
-    legs = (program.knockouts.tie_count * program.knockouts.legs).sum()
-    return int(program.fixtures.home.size + legs)
+    return sum(plan.left_of(stage) for stage in plan.competition.stages)
 
 
 def median_seconds(call: Callable[[], object], clock: Callable[[], float], repeats: int) -> float:
@@ -143,21 +142,22 @@ def bench(plan: Plan, *, workers: int) -> Bench:
     return Bench(
         forecast_id=plan.id,
         teams=season.teams,
-        matches_per_run=matches_per_run(season.program),
+        matches_per_run=matches_per_run(plan),
         first_call_seconds=first,
         ns_per_run=nanoseconds(lambda: play(season, posterior, rng_seed=seed, replicate=0)),
         draw_ns_per_run=nanoseconds(lambda: draws(posterior, rng_seed=seed, replicate=0)),
         frozen_ns_per_run=nanoseconds(
             lambda: play_strengths(season, frozen, rng_seed=seed, replicate=0)
         ),
-        scaling=_scale(season, posterior, seed, workers),
+        scaling=_scale(season, posterior, seed, matches=matches_per_run(plan), most=workers),
         peak_memory_mb=peak_memory_mb(),
         machine={**machine(), "workers": workers},
     )
 
 
-def _scale(season: Season, posterior: Posterior, seed: int, most: int) -> tuple[Scaling, ...]:
-    matches = matches_per_run(season.program)
+def _scale(
+    season: Season, posterior: Posterior, seed: int, *, matches: int, most: int
+) -> tuple[Scaling, ...]:
     speeds = []
     for workers in range(1, most + 1):
         replicates = REPLICATES_A_WORKER * workers

@@ -156,6 +156,11 @@ class Match:
         """Whether the score is known."""
         return self.home_goals is not None
 
+    @property
+    def tie(self) -> tuple[str, frozenset[int]]:
+        """What the legs of a tie have in common: their stage and the two teams."""
+        return self.stage, frozenset((self.home, self.away))
+
 
 @dataclass(frozen=True, slots=True)
 class Competition:
@@ -309,3 +314,41 @@ class Plan:
     warnings: tuple[str, ...]
     source: Source
     record: Record | None = None
+
+    def size_of(self, stage: Stage) -> int:
+        """Return how many teams a stage ranks."""
+        if stage.id == self.start and self.bracket is not None:
+            return 2 * len(self.bracket)
+        return sum(places.last - places.first + 1 for places in stage.entrants)
+
+    def listed_left(self) -> tuple[int, ...]:
+        """Return the numbers of the listed matches that the forecast simulates.
+
+        They are those not played in the stages from the start on, without the legs of a tie whose
+        winner is known although its scores are not.
+        """
+        settled = self._settled_ties()
+        simulated = {stage.id for stage in self._simulated_stages()}
+        return tuple(
+            number
+            for number, match in enumerate(self.matches)
+            if not match.played and match.stage in simulated and match.tie not in settled
+        )
+
+    def left_of(self, stage: Stage) -> int:
+        """Return how many matches of a stage are to come; legs of a tie need not be listed."""
+        if stage not in self._simulated_stages():
+            return 0
+        matches = [match for match in self.matches if match.stage == stage.id]
+        if isinstance(stage, TableStage):
+            return sum(not match.played for match in matches)
+        settled = {tie for tie in self._settled_ties() if tie[0] == stage.id}
+        played = sum(match.played and match.tie not in settled for match in matches)
+        return stage.legs * (self.size_of(stage) // 2 - len(settled)) - played
+
+    def _simulated_stages(self) -> tuple[Stage, ...]:
+        ids = [stage.id for stage in self.competition.stages]
+        return self.competition.stages[ids.index(self.start) if self.start else 0 :]
+
+    def _settled_ties(self) -> set[tuple[str, frozenset[int]]]:
+        return {match.tie for match in self.matches if match.winner is not None}

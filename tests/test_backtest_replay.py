@@ -1,5 +1,6 @@
 """A replay sees only its past, its baselines are what they say, and its files are whole."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
@@ -318,6 +319,10 @@ def test_the_verb_writes_whole_folders_and_compares_models(tmp_path, capsys):
     tables = ("scores", "differences", "rounds", "reliability", "coverage", "matches")
     assert {f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")} < names
     assert {"backtest.json", "provenance.json"} < names
+    told = json.loads((written / "provenance.json").read_bytes())
+    assert (told["runs"], told["replicates"]) == (131_072, 4)  # of each forecast
+    assert set(told["configs"]) == {"cup", "frozen"}
+    assert set(told["elapsed_seconds"]) == {"replay", "score"}
     differences = pl.read_csv(written / "differences.csv")
     assert ("cup", "frozen") in set(differences.select("source", "against").iter_rows())
 
@@ -340,3 +345,16 @@ def test_the_places_of_outcomes_are_read_from_the_listed_bracket(tmp_path):
     rows = [*rows_of(rounds), FINAL]
     result = backtest(write(tmp_path, rows), workers=2)
     assert result.replayed.truth.outcomes["finalist"].tolist() == [False, True, False, True]
+
+
+def test_a_bad_config_of_a_folder_stops_no_other(tmp_path, capsys):
+    write(tmp_path, [*rows_of(), FINAL])
+    (tmp_path / "a_bad.toml").write_text('competition = "nowhere.toml"\n', encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        argv = ["forecast", "backtest", str(tmp_path), "--out", str(tmp_path / "out")]
+        patch.setattr("sys.argv", argv)
+        with pytest.raises(SystemExit) as end:
+            main()
+    assert end.value.code == 2
+    assert "a_bad.toml" in capsys.readouterr().err
+    assert (tmp_path / "out" / "cup.backtest" / "scores.csv").exists()

@@ -179,6 +179,13 @@ def test_one_bad_config_of_a_batch_is_named_and_the_others_finish(tmp_path, caps
     assert summary == [f"{first}: done", f"{bad}: failed (exit code 2)", f"{last}: done"]
 
 
+def test_a_config_that_is_named_twice_runs_once(tmp_path, capsys):
+    first, last = write_cup(tmp_path, ["first", "last"])
+    out = ("--out", tmp_path / "out", "--no-report")
+    assert forecast("run", tmp_path, first, tmp_path / "." / "last.toml", *out) == 0
+    assert capsys.readouterr().err.splitlines()[-2:] == [f"{first}: done", f"{last}: done"]
+
+
 def test_two_configs_of_one_id_are_refused_before_any_run(tmp_path, capsys):
     first, other = write_cup(tmp_path, ["first", "other"])
     other.write_bytes(first.read_bytes())

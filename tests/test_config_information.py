@@ -120,6 +120,27 @@ def test_a_score_that_is_none_is_named_with_its_line(tmp_path):
         load(path)
 
 
+def test_a_club_against_itself_is_named_with_its_line(tmp_path):
+    path = write(tmp_path, 'earlier = { results = "earlier.csv", weight = 0.5 }')
+    (tmp_path / "earlier.csv").write_text("home,away,home_goals,away_goals\nA, A,1,0\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"earlier.csv:2: away: found \"A\" against itself"):
+        load(path)
+
+
+def test_a_result_that_a_ruling_gave_says_nothing_of_strengths(tmp_path):
+    path = write(tmp_path, 'earlier = { results = "earlier.csv", weight = 0.5 }')
+    rows = "home,away,home_goals,away_goals,note\nA,B,1,0,\nB,A,3,0,awarded\n"
+    (tmp_path / "earlier.csv").write_text(rows, "utf-8")
+    assert load(path).strength.earlier.matches == ((0, 1, 1, 0),)
+
+
+def test_a_second_row_of_a_team_is_refused(tmp_path):
+    path = write(tmp_path, 'covariate = [{ table = "ratings.csv", column = "height", sd = 0.1 }]')
+    (tmp_path / "ratings.csv").write_text("team,height\nA,1\nB,1\nC,1\nA,2\n", "utf-8")
+    with pytest.raises(ConfigError, match=r'ratings.csv:5: team: found "A" again'):
+        load(path)
+
+
 def test_given_strengths_know_nothing_else(tmp_path):
     said = 'model = "given"\ntable = "s.csv"\nintercept = 0.1\nhome_advantage = 0.1\n'
     said += 'groups = ["region"]'

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import itertools
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import jsonschema
 import pytest
+from cli_builders import write_cup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +29,7 @@ from forecast.plan import GivenStrengths, Places
 
 ROOT = Path(__file__).parents[1]
 COPA = ROOT / "configs" / "copa_peru_2023"
+UEFA = ROOT / "configs" / "uefa_champions_league_2024_25"
 BASE = Path(__file__).parent / "faults" / "base"
 SHIPPED = sorted(path.name for path in COPA.glob("*.toml") if path.name != "competition.toml")
 AS_OF = "as_of = 2026-03-09"
@@ -542,6 +545,38 @@ def test_the_words_say_which_scores_are_missing_and_which_changes_do_not_count_y
     text = describe(load(COPA / "after_round_1.toml"))
     assert "24 matches played, 126 left\n  1 match dated by then without a score: simulated" in text
     assert "changed on 2023-11-07 (not known yet, so not used)" in text
+
+
+def test_legs_are_left_whether_listed_or_not(tmp_path):
+    plan = load(UEFA / "between_legs_of_round_of_16.toml")
+    left = {stage.id: plan.left_of(stage) for stage in plan.competition.stages}
+    assert list(left.values()) == [0, 0, 8, 8, 4, 1]
+    assert "8 matches played, 8 left" in describe(plan)
+    folder = shutil.copytree(UEFA, tmp_path / "cup")
+    text = (folder / "before_quarter_finals.toml").read_text(encoding="utf-8")
+    first_day = re.sub("as_of = .*", "as_of = 2025-04-08", text)
+    (folder / "before_quarter_finals.toml").write_text(first_day, encoding="utf-8")
+    plan = load(folder / "before_quarter_finals.toml")
+    assert "2 matches played, 6 left" in describe(plan)
+
+
+def test_a_settled_tie_has_no_match_left_though_its_scores_are_not_known():
+    plan = load(COPA / "before_quarter_finals.toml")
+    tie = next(match for match in plan.matches if match.stage == "quarter_finals")
+    stage = next(each for each in plan.competition.stages if each.id == "quarter_finals")
+    assert plan.left_of(stage) == 4
+    number = plan.matches.index(tie)
+    matches = list(plan.matches)
+    matches[number] = dataclasses.replace(tie, winner=tie.home)
+    settled = dataclasses.replace(plan, matches=tuple(matches))
+    assert settled.left_of(stage) == 3
+    assert set(plan.listed_left()) - set(settled.listed_left()) == {number}
+
+
+def test_without_a_day_no_fixture_is_overdue(tmp_path):
+    (config,) = write_cup(tmp_path)
+    assert "1 match played, 5 left" in describe(load(config))
+    assert "dated by then" not in describe(load(config))
 
 
 def test_the_words_of_a_finished_table_leave_only_lots_open(folder):

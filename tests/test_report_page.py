@@ -20,6 +20,7 @@ from forecast.report.page.margins import Cell, pooled
 from forecast.report.page.method import method_of
 from forecast.report.page.news import compared, deck, headline, why_moved
 from forecast.report.page.past import before_of
+from forecast.report.page.played import played_of
 from forecast.report.page.prospects import prospects_of
 from forecast.report.page.shades import INK, SHADES, contrast, shade
 from forecast.report.pages import reader_files, render_again
@@ -216,6 +217,21 @@ def test_results_and_the_table_are_those_of_their_tables(pages, stored):
         assert int(inside(row[-1], {"data"})[0]["attributes"]["value"]) == hits[row[1]["text"]]
     last = [each for each in page.all("tr") if each["attributes"].get("class") == "last"]
     assert [inside(row, {"td"})[0]["text"] for row in last] == ["2"]
+
+
+def test_the_latest_round_comes_first_whatever_the_order_of_the_file(stored):
+    """Results of rounds 3, 1, 2, 1 and 2 are told as three rounds."""
+    results = stored.tables["results"]
+    rows = pl.concat([results.head(1)] * 5).with_columns(round=pl.Series([3, 1, 2, 1, 2]))
+    mixed = Stored(stored.facts, stored.provenance, {**stored.tables, "results": rows})
+    spoken = language("en")
+    chances = chances_of(mixed, None, asked="champion", language=spoken)
+    played = played_of(mixed, chances, cuts=(), clubs=(), language=spoken)
+    assert [(each.name[-1], len(each.results)) for each in played.rounds] == [
+        ("3", 1),
+        ("2", 2),
+        ("1", 2),
+    ]
 
 
 def test_no_percentage_is_printed_that_nothing_counts(pages, stored, history):

@@ -33,6 +33,7 @@ def test_facts_are_data_that_need_no_config(result):
     said = facts(result.plan, result.counts, notes=())
     league, final = said["stages"]
     assert (league["matches_played"], league["matches_left"]) == (1, 5)
+    assert (final["matches_played"], final["matches_left"]) == (0, 1)  # though none is listed
     assert final["entrants"] == ["league:1-2"]
     assert said["headline"] == "champion"
     assert said["outcome_places"] == {"finalist": ["league:1-2"], "champion": ["final:1"]}

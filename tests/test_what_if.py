@@ -66,12 +66,19 @@ def test_case_spaces_and_the_kind_of_dash_do_not_matter(text):
     assert read.goals == (2, 1)
 
 
-def test_of_two_equal_fixtures_the_first_that_is_left_is_meant():
+def test_of_equal_fixtures_the_next_that_is_left_is_meant():
     plan = named(CLUBS, (0, 1), (0, 1), (0, 1))
-    first = replace(plan.matches[0], home_goals=0, away_goals=0)
-    plan = replace(plan, matches=(first, *plan.matches[1:]))
-    (read,) = read_results(plan, ["ADA 2-1 Unión Huaral"])
-    assert read.match == 1
+    first, *others = plan.matches
+    rounds = [replace(each, round=number) for each, number in zip(others, (4, 2), strict=True)]
+    plan = replace(plan, matches=(replace(first, home_goals=0, away_goals=0), *rounds))
+    one, two = read_results(plan, ["ADA 2-1 Unión Huaral", "ADA 0-0 Unión Huaral"])
+    assert (one.match, one.goals) == (2, (2, 1))
+    assert (two.match, two.goals) == (1, (0, 0))
+
+
+def test_zeros_before_a_number_do_not_count():
+    (read,) = read_results(named(CLUBS, (0, 1)), ["ADA 0012-00 Unión Huaral"])
+    assert read.goals == (12, 0)
 
 
 FAULTS = [
@@ -262,8 +269,9 @@ def test_the_verb_prints_both_and_writes_nothing(tmp_path, capsys):
         return exit_code(lambda: app([str(argument) for argument in arguments]))
 
     assert forecast("what-if", config, "--result", "ADA 3-0 Ñuñoa") == 0
-    printed = capsys.readouterr().out
+    printed, said = capsys.readouterr()
     assert "Supposed: ADA 3-0 Ñuñoa" in printed
+    assert said.startswith("note: No known match links")
     lines = [line.split()[0] for line in printed.splitlines()[4:6]]
     assert lines == ["ADA", "Ñuñoa"]
     assert forecast("what-if", config, "--result", "ADA 3-0 Nunoa") == 2

@@ -37,6 +37,7 @@ __all__ = [
     "Step",
     "previous",
     "replay",
+    "replicates_of",
 ]
 
 Float64 = NDArray[np.float64]
@@ -51,6 +52,12 @@ Progress = Callable[[int, int], None]
 def previous(model: str) -> str:
     """Return the name of what a model said one moment earlier. No id of a config has a space."""
     return f"previous {model}"
+
+
+def replicates_of(plan: Plan) -> int:
+    """Return how many replicates each forecast of a replay takes; an error needs two."""
+    assert plan.simulation.runs is not None
+    return max(2, -(-plan.simulation.runs // RUNS_PER_REPLICATE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +184,11 @@ class _Engine:
         expected = match_forecasts(plan, fixtures, posterior)
         chances_of = np.stack([expected.p_home, expected.p_draw, expected.p_away], axis=1)
         season = lower(plan, posterior.first_half_share)
-        assert plan.simulation.runs is not None
         counts = simulate(
             season,
             posterior,
             rng_seed=plan.simulation.rng_seed,
-            replicates=max(2, -(-plan.simulation.runs // RUNS_PER_REPLICATE)),
+            replicates=replicates_of(plan),
             workers=self.workers,
         )
         tables.check_counts(season.layout, counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import polars as pl
 
 from forecast.backtest.bootstrap import INTERVALS
 from forecast.backtest.frames import match_frame, outcome_frame, place_frame
-from forecast.backtest.replaying import Progress, Replayed, replay
+from forecast.backtest.replaying import Progress, Replayed, replay, replicates_of
 from forecast.backtest.summary import (
     coverage_table,
     difference_table,
@@ -21,6 +22,7 @@ from forecast.backtest.summary import (
 )
 from forecast.config import Overrides, View, load
 from forecast.pipeline import available_workers
+from forecast.plan import RUNS_PER_REPLICATE
 from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
 from forecast.report.folder import PROVENANCE, Folder
 from forecast.report.provenance import Effort, Stopwatch, provenance
@@ -93,22 +95,33 @@ class Backtest:
         }
         files["backtest.json"] = document_bytes(head, self.tables)
         document = provenance(plan, self.effort, counts=None, files=files)
+        del document["tiles"], document["config"]
         document |= {
             "config_hash": config_hash,
+            "inputs": self._inputs(),
+            "runs": replicates_of(plan) * RUNS_PER_REPLICATE,
+            "replicates": replicates_of(plan),
+            "blocks": {"first": 0, "count": replicates_of(plan)},
+            "configs": {each.id: json.loads(each.source.resolved) for each in self.replayed.plans},
             "models": {each.id: each.source.config_hash for each in self.replayed.plans},
             "moments": [step.moment.before for step in self.replayed.steps],
         }
         folder.publish({**files, PROVENANCE: json_bytes(document)}, force=force)
 
+    def _inputs(self) -> list[dict[str, str]]:
+        """Return the files that any model was read from."""
+        read = {each: None for plan in self.replayed.plans for each in plan.source.inputs}
+        return [{"name": name, "sha256": digest} for name, digest in read]
 
-def _effort(overrides: Overrides | None) -> Overrides:
+
+def _for_replay(overrides: Overrides | None) -> Overrides:
     said = overrides or Overrides()
     return Overrides(runs=said.runs or REPLAY_RUNS, rng_seed=said.rng_seed)
 
 
 def hash_of(paths: Sequence[Path], overrides: Overrides) -> str:
     """Return the hash of everything that can change a number of a replay of these configs."""
-    plans = [load(path, _effort(overrides), view=View()) for path in paths]
+    plans = [load(path, _for_replay(overrides), view=View()) for path in paths]
     said = [f"{plan.id} {plan.source.config_hash}" for plan in plans]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
@@ -145,7 +158,7 @@ def backtest(
     with clock.step("replay"):
         replayed = replay(
             [Path(path) for path in paths],
-            _effort(overrides),
+            _for_replay(overrides),
             workers=threads,
             progress=progress,
         )
@@ -155,13 +168,11 @@ def backtest(
             "outcomes": outcome_frame(replayed),
             "places": place_frame(replayed),
         }
-        return Backtest(
-            replayed=replayed,
-            rounds=round_table(frames["matches"]),
-            scores=score_table(frames),
-            differences=difference_table(frames, replayed.models),
-            reliability=reliability_table(frames, replayed.models),
-            coverage=coverage_table(frames["places"], replayed.models),
-            effort=clock.effort(threads),
-            **frames,
-        )
+        scored = {
+            "rounds": round_table(frames["matches"]),
+            "scores": score_table(frames),
+            "differences": difference_table(frames, replayed.models),
+            "reliability": reliability_table(frames, replayed.models),
+            "coverage": coverage_table(frames["places"], replayed.models),
+        }
+    return Backtest(replayed=replayed, effort=clock.effort(threads), **frames, **scored)

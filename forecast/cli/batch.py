@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -53,7 +54,7 @@ def run_batch(
     ConfigError
         If two configs have the same id.
     """
-    loaded = [each for path in configs for each in _load(path, overrides or Overrides())]
+    loaded = list(_loaded(configs, overrides or Overrides()))
     for warning in dict.fromkeys(w for each in loaded if each.plan for w in each.plan.warnings):
         say(f"warning: {warning}")
     _demand_distinct(loaded)
@@ -100,13 +101,20 @@ def _day(each: _Loaded) -> date:
     return (each.plan.as_of if each.plan else None) or date.max
 
 
-def _load(path: Path, overrides: Overrides) -> list[_Loaded]:
-    """Load a config, or every config of a folder."""
-    try:
-        found = find_configs([path])
-    except Exception as error:  # noqa: BLE001 (one bad config must not stop the others)
-        return [_Loaded(str(path), None, failure_code(error))]
-    return [_load_one(each, overrides) for each in found]
+def _loaded(paths: Iterable[Path], overrides: Overrides) -> Iterator[_Loaded]:
+    """Load every config, and every config of a folder, each once."""
+    seen: set[str] = set()
+    for path in paths:
+        try:
+            found = find_configs([path])
+        except Exception as error:  # noqa: BLE001 (one bad config must not stop the others)
+            yield _Loaded(str(path), None, failure_code(error))
+            continue
+        for each in found:
+            real = os.path.realpath(each)
+            if real not in seen:
+                seen.add(real)
+                yield _load_one(each, overrides)
 
 
 def _load_one(path: Path, overrides: Overrides) -> _Loaded:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from forecast.cli.exits import failure_code
@@ -28,18 +29,25 @@ def replay_batch(
 ) -> int:
     """Replay every competition of the configs; return the exit code of the first failure, or 0."""
     codes: list[int] = []
-    groups: dict[Path, list[Path]] = {}
-    for path in configs:
+
+    @contextmanager
+    def counted() -> Iterator[None]:
         try:
-            for each in find_configs([path]):
-                groups.setdefault(find_moments(each).competition, []).append(each)
+            yield
         except Exception as error:  # noqa: BLE001 (one bad config must not stop the others)
             codes.append(failure_code(error))
+
+    found: dict[Path, None] = {}
+    for path in configs:
+        with counted():
+            found |= dict.fromkeys(find_configs([path]))
+    groups: dict[Path, list[Path]] = {}
+    for path in found:
+        with counted():
+            groups.setdefault(find_moments(path).competition, []).append(path)
     for paths in groups.values():
-        try:
+        with counted():
             _replay(paths, overrides, out=out, workers=workers, record=record, force=force)
-        except Exception as error:  # noqa: BLE001 (same)
-            codes.append(failure_code(error))
     return next((code for code in codes if code), 0)
 
 

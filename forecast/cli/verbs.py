@@ -165,7 +165,10 @@ def what_if(
         compared = compare(plan, result, workers=workers, progress=ticker)
     finally:
         ticker.clear()
-    _say_notes(compared.notes)
+    for warning in plan.warnings:
+        say(f"warning: {warning}")
+    for note in compared.notes:
+        say(f"note: {note}")
     emit(what_if_lines(compared.plan, compared.changes, compared.verdicts, compared.results))
 
 
@@ -221,8 +224,10 @@ def bench(
     from forecast.config import find_configs, load  # noqa: PLC0415 (same)
     from forecast.pipeline import available_workers  # noqa: PLC0415 (same)
 
-    plan = load(find_configs([config])[0])
-    figures = measure(plan, workers=workers or available_workers())
+    found = find_configs([config])
+    if len(found) > 1:
+        raise typer.BadParameter(f"CONFIG: found {len(found)} configs in {config}, allowed one")
+    figures = measure(load(found[0]), workers=workers or available_workers())
     emit(figures.json() if json else figures.text())
 
 
@@ -245,7 +250,8 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
         fault = result.publish(folder, force=force, report=report)
     if fault:
         say(f"warning: {fault}")
-    _say_notes(result.notes)
+    for note in result.notes[1:]:  # the first is above the table
+        say(f"note: {note}")
     where = str(folder.path / "outcomes.csv")
     emit(outcome_lines(plan, result.outcomes, result.verdicts, notes=result.notes, where=where))
     return "done"
@@ -280,9 +286,3 @@ def _fit(plan: Plan, *, out: Path, force: bool) -> str:
     where = str(folder.path / "strengths.csv")
     emit(strength_lines(plan, fitted.strengths, notes=fitted.notes, where=where))
     return "already there" if there else "done"
-
-
-def _say_notes(notes: tuple[str, ...]) -> None:
-    """Say the notes that have no room above the table, which shows the first."""
-    for note in notes[1:]:
-        say(f"note: {note}")

@@ -197,10 +197,9 @@ def _rule(key: str, value: Any) -> str:  # noqa: ANN401 (a value of JSON)
 def _progress(plan: Plan, stage: Stage) -> Iterator[str]:
     """Say what is played and what is left of a stage."""
     matches = [match for match in plan.matches if match.stage == stage.id]
-    played = sum(match.played for match in matches)
-    left = len(matches) - played
+    played, left = sum(match.played for match in matches), plan.left_of(stage)
     overdue = sum(_is_overdue(plan, match) for match in matches)
-    if left:
+    if left and matches:
         yield f"{_count(played, 'match', 'matches')} played, {left} left"
     elif matches:
         open_still = (
@@ -212,8 +211,8 @@ def _progress(plan: Plan, stage: Stage) -> Iterator[str]:
 
 
 def _is_overdue(plan: Plan, match: Match) -> bool:
-    in_time = match.date is not None and (plan.as_of is None or match.date <= plan.as_of)
-    return in_time and not match.played and match.winner is None
+    in_time = plan.as_of and match.date and match.date <= plan.as_of
+    return bool(in_time) and not match.played and match.winner is None
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

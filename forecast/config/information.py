@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from forecast.config.csv_rows import CsvRow, CsvTable, read_csv
 from forecast.config.documents import Document
 from forecast.config.files import InputFile
+from forecast.config.match_rows import AWARDED
 from forecast.config.models import CovariateFile, EarlierFile, ForecastFile
 from forecast.config.problems import Problems, nearest, show
 from forecast.config.team_rows import Teams
@@ -81,7 +82,12 @@ def _cells(
     if table is None:
         return None
     files[said.table] = table.file
-    cells = {row.cells["team"]: row.cells[said.column] for row in table.rows}
+    cells: dict[str, str] = {}
+    for row in table.rows:
+        if row.cells["team"] in cells:
+            found, allowed = f"{show(row.cells['team'])} again", "one row a team"
+            problems.add(table.file.shown, row.line, "team", found=found, allowed=allowed)
+        cells[row.cells["team"]] = row.cells[said.column]
     missing = [name for name in teams.names if name not in cells]
     if missing:
         found = f"no row for {show(missing[0])}"
@@ -135,11 +141,14 @@ def _earlier(
     matches = []
     for row in table.rows:
         goals = _goals(table, row, problems)
-        if goals is None or row.cells.get("leg") == _AGGREGATE:
+        if goals is None or row.cells.get("leg") == _AGGREGATE or row.cells.get("note") == AWARDED:
             continue
         home, away = (
             index.setdefault(row.cells[side].strip(), len(index)) for side in ("home", "away")
         )
+        if home == away:
+            found, allowed = f"{show(row.cells['home'])} against itself", "two clubs"
+            problems.add(table.file.shown, row.line, "away", found=found, allowed=allowed)
         matches.append((home, away, *goals))
     _check_clubs(table, index, problems)
     clubs = tuple(index)[len(teams.names) :]

@@ -15,7 +15,7 @@ from forecast.config.models import name_fault
 from forecast.config.problems import Problems, show
 from forecast.plan import MAX_GOALS
 
-__all__ = ["MatchFile", "MatchRow", "read_matches"]
+__all__ = ["AWARDED", "MatchFile", "MatchRow", "read_matches"]
 
 COLUMNS = (
     "stage",
@@ -37,7 +37,9 @@ COLUMNS = (
     "note",
 )
 _REQUIRED = ("stage", "home", "away", "home_goals", "away_goals")
-_AWARDED = "awarded"
+AWARDED = "awarded"
+"""The `note` of a result that a ruling gave, which says nothing of strengths."""
+
 _MOST_ROUND = 999
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -177,11 +179,11 @@ class _Cells:
     def awarded(self) -> bool:
         """Return whether a ruling gave the result."""
         note = self.cells.get("note", "").strip().casefold()
-        if note.startswith(_AWARDED) and note != _AWARDED:
+        if note.startswith(AWARDED) and note != AWARDED:
             self.note(
-                "note", show(self.cells["note"]), f'exactly "{_AWARDED}", or another word first'
+                "note", show(self.cells["note"]), f'exactly "{AWARDED}", or another word first'
             )
-        return note == _AWARDED
+        return note == AWARDED
 
 
 def _score(pair: Pair) -> str:

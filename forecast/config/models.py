@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from forecast.config.problems import show
 from forecast.plan import ENTRY, HISTORY_FOLDER
 
 __all__ = [
@@ -60,6 +61,7 @@ TAGS = ("table", "knockout", "a date", "a round")
 """Names of the branches of unions, which pydantic puts into the place of an error."""
 
 _NAME_LIMIT = 200
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -77,6 +79,12 @@ def name_fault(text: str) -> str | None:
         if ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF:
             return f"the noncharacter U+{ord(character):04X}"
     return None
+
+
+def formula_fault(text: str) -> str | None:
+    """Return what forbids a text in a cell of a spreadsheet, which would calculate it, or None."""
+    formula = text.startswith(_FORMULA_SIGNS)
+    return f"{show(text)}, which begins like a formula" if formula else None
 
 
 def _clean(text: str) -> str:

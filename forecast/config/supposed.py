@@ -7,8 +7,10 @@ against every fixture instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import inf
 
 from forecast.config.problems import nearest, show
 from forecast.errors import ConfigError
@@ -40,43 +42,51 @@ def read_results(plan: Plan, texts: Sequence[str]) -> tuple[Supposed, ...]:
     ConfigError
         With one line a text that is no result of a match left.
     """
-    found: list[Supposed] = []
+    found: dict[int, Supposed] = {}
     faults: list[str] = []
     for text in texts:
-        read = _read(plan, text)
+        read = _read(plan, text, taken=found)
         if isinstance(read, str):
             faults.append(f"{plan.id}: --result: found {read}")
-        elif any(read.match == other.match for other in found):
-            faults.append(
-                f"{plan.id}: --result: found {show(text)}, a match supposed before; "
-                "allowed one result a match"
-            )
         else:
-            found.append(read)
+            found[read.match] = read
     if faults:
         raise ConfigError("\n".join(faults))
-    return tuple(found)
+    return tuple(found.values())
 
 
-def _read(plan: Plan, text: str) -> Supposed | str:
-    """Return one result, or what is wrong with it."""
+def _read(plan: Plan, text: str, *, taken: Collection[int]) -> Supposed | str:
+    """Return one result, or what is wrong with it; of equal fixtures left the next one is meant."""
     teams = [_plain(name) for name in plan.competition.teams]
     plain = _plain(text)
     readings: dict[int, tuple[int, int]] = {}
     for number, match in enumerate(plan.matches):
-        goals = _goals(plain, teams[match.home], teams[match.away])
-        if goals is not None:
-            readings[number] = goals
-    left = {number: goals for number, goals in readings.items() if not _known(plan, number)}
+        if score := _goals(plain, teams[match.home], teams[match.away]):
+            readings[number] = score
+    left = [number for number in _in_order(plan) if number in readings]
     pairs = {(plan.matches[n].home, plan.matches[n].away) for n in left or readings}
     if len(pairs) > 1:
         return f"{show(text)}, which names {len(pairs)} fixtures; allowed a text that names one"
     if not left:
         return _fault(plan, text, readings)
-    number, goals = next(iter(left.items()))
+    free = [number for number in left if number not in taken]
+    if not free:
+        return f"{show(text)}, a match supposed before; allowed one result a match"
+    goals = readings[free[0]]
     if max(goals) > MAX_GOALS:
         return f"{show(text)}; allowed {_EXAMPLE}"
-    return Supposed(number, goals)
+    return Supposed(free[0], goals)
+
+
+def _in_order(plan: Plan) -> list[int]:
+    """Return the numbers of the listed matches left, by stage, round and day."""
+    stages = [stage.id for stage in plan.competition.stages]
+
+    def when(number: int) -> tuple[int, float, date]:
+        match = plan.matches[number]
+        return stages.index(match.stage), match.round or inf, match.date or date.max
+
+    return sorted(plan.listed_left(), key=when)
 
 
 def _plain(text: str) -> str:
@@ -89,24 +99,12 @@ def _goals(text: str, home: str, away: str) -> tuple[int, int] | None:
     if not (text.startswith(f"{home} ") and text.endswith(f" {away}")):
         return None
     score = _SCORE.fullmatch(text[len(home) + 1 : -len(away) - 1])
-    return (int(score[1][:3]), int(score[2][:3])) if score else None
+    return (_number(score[1]), _number(score[2])) if score else None
 
 
-def _known(plan: Plan, number: int) -> bool:
-    """Return whether a match is over: it has a score, its tie a winner, or the start is later."""
-    match = plan.matches[number]
-    stages = [stage.id for stage in plan.competition.stages]
-    before = plan.start is not None and stages.index(match.stage) < stages.index(plan.start)
-    return (
-        match.played
-        or before
-        or any(
-            other.winner is not None
-            and other.stage == match.stage
-            and {other.home, other.away} == {match.home, match.away}
-            for other in plan.matches
-        )
-    )
+def _number(digits: str) -> int:
+    """Return a number of goals, of any that is too large its first three digits."""
+    return int(digits.lstrip("0")[:3] or "0")
 
 
 def _fault(plan: Plan, text: str, readings: dict[int, tuple[int, int]]) -> str:
@@ -143,7 +141,7 @@ def _left_of(plan: Plan, home: int, away: int) -> str:
     def said(match: Match) -> str:
         return f"{teams[match.home]} v {teams[match.away]} ({match.stage})"
 
-    left = [m for number, m in enumerate(plan.matches) if not _known(plan, number)]
+    left = [plan.matches[number] for number in _in_order(plan)]
     both = [said(m) for m in left if {m.home, m.away} == {home, away}]
     if both:
         return f"; allowed {', '.join(both)}"

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from forecast.config.csv_rows import CsvTable, read_csv
 from forecast.config.files import InputFile
-from forecast.config.models import name_fault
+from forecast.config.models import formula_fault, name_fault
 from forecast.config.problems import Problems, show
 from forecast.plan import MAX_TEAMS
 
 __all__ = ["Teams", "read_teams"]
 
 _TEAM = "team"
-_FORMULA_SIGNS = "=+-@\t\r"
 """A cell that begins with one of these is run as a formula by spreadsheets."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
@@ -85,11 +84,9 @@ def _note_faults(table: CsvTable, problems: Problems) -> None:
 
 def _team_fault(name: str) -> str | None:
     """Return what forbids a name of a team, or None."""
-    if name and name[0] in _FORMULA_SIGNS:
-        return f"{show(name)}, which begins like a formula"
     if name != name.strip():
-        return f"{show(name)}, with space around it"
-    return name_fault(name)
+        return formula_fault(name) or f"{show(name)}, with space around it"
+    return formula_fault(name) or name_fault(name)
 
 
 def _folded(name: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from forecast.arrays import UNKNOWN, Cut, Event, Needs, StageSlots
 from forecast.lowering.matches import TableMatches
-from forecast.plan import KnockoutStage, Match, Plan, Stage, TableStage
+from forecast.plan import KnockoutStage, Plan, Stage, TableStage
 
 __all__ = ["lower_needs"]
 
@@ -29,7 +29,7 @@ def lower_needs(
     events: list[Event] = []
     sides: list[int] = []
     slots: list[tuple[int, int]] = []
-    side = 0
+    side, left = 0, frozenset(plan.listed_left())
     for number, match in enumerate(plan.matches):
         if match.stage in tables:
             if not match.played:
@@ -38,7 +38,7 @@ def lower_needs(
                 slots.append((0, 0))
             if not match.played or match.supposed:
                 side += 2
-        elif match.stage in knockouts and _is_open(plan, match):
+        elif match.stage in knockouts and number in left:
             span = spans[match.stage]
             events.append(Event(number, tie=True))
             sides.append(UNKNOWN)
@@ -57,13 +57,3 @@ def lower_needs(
         margin_known=(matches.played @ GOAL_DIFFERENCE).reshape(len(tables), teams),
     )
     return needs, tuple(events)
-
-
-def _is_open(plan: Plan, match: Match) -> bool:
-    """Return whether a match of a tie is to come, and the tie not settled without it."""
-    return not match.played and not any(
-        other.winner is not None
-        and other.stage == match.stage
-        and {other.home, other.away} == {match.home, match.away}
-        for other in plan.matches
-    )

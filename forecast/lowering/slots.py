@@ -33,13 +33,6 @@ def played_stages(plan: Plan) -> list[Stage]:
     return [*complete, *stages[first:]]
 
 
-def stage_size(plan: Plan, stage: Stage) -> int:
-    """Return how many teams a stage ranks."""
-    if stage.id == plan.start and plan.bracket is not None:
-        return 2 * len(plan.bracket)
-    return sum(places.last - places.first + 1 for places in stage.entrants)
-
-
 def assign_slots(plan: Plan, stages: Sequence[Stage]) -> dict[str, StageSlots]:
     """Lay the places of all stages end to end, after the teams' own slots."""
     ids = [stage.id for stage in plan.competition.stages]
@@ -47,7 +40,7 @@ def assign_slots(plan: Plan, stages: Sequence[Stage]) -> dict[str, StageSlots]:
     spans: dict[str, StageSlots] = {}
     free = len(plan.competition.teams)
     for stage in stages:
-        size = stage_size(plan, stage)
+        size = plan.size_of(stage)
         published = ids.index(stage.id) >= first_published
         spans[stage.id] = StageSlots(stage.id, free, size, published)
         free += size

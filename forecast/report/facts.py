@@ -102,7 +102,7 @@ def _stage(plan: Plan, stage: Stage, said: dict[str, Any]) -> dict[str, Any]:
         "label": said["label"],
         "simulated": plan.start is None or ids.index(stage.id) >= ids.index(plan.start),
         "matches_played": sum(match.played for match in matches),
-        "matches_left": sum(not match.played for match in matches),
+        "matches_left": plan.left_of(stage),
         "changes": [_change(plan, change) for change in said["change"]],
     }
 

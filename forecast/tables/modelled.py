@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from forecast.arrays import FIRST_TEAM
-from forecast.plan import Match, Plan, TableStage
+from forecast.plan import Match, Plan
 from forecast.strength import ExpectedMatches, Summary
 from forecast.tables.schemas import MATCHES, STRENGTHS, conform
 
@@ -39,27 +39,8 @@ def strength_table(plan: Plan, summary: Summary, *, first_half_share: float) -> 
 
 
 def fixtures_left(plan: Plan) -> tuple[Match, ...]:
-    """Return the fixtures that the forecast simulates, in the order of matches.csv.
-
-    They are the matches not played in the stages from the start on, without the legs of a tie
-    whose winner is known although its scores are not.
-    """
-    stages = plan.competition.stages
-    ids = [stage.id for stage in stages]
-    forecast = set(ids[ids.index(plan.start) :] if plan.start else ids)
-    tables = {stage.id for stage in stages if isinstance(stage, TableStage)}
-    settled = {_tie(match) for match in plan.matches if match.winner is not None}
-    return tuple(
-        match
-        for match in plan.matches
-        if not match.played
-        and match.stage in forecast
-        and (match.stage in tables or _tie(match) not in settled)
-    )
-
-
-def _tie(match: Match) -> tuple[str, frozenset[int]]:
-    return match.stage, frozenset((match.home, match.away))
+    """Return the listed matches that the forecast simulates, in the order of matches.csv."""
+    return tuple(plan.matches[number] for number in plan.listed_left())
 
 
 def match_table(plan: Plan, fixtures: tuple[Match, ...], expected: ExpectedMatches) -> pl.DataFrame:

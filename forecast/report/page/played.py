@@ -62,7 +62,7 @@ def played_of(
     """Return what was played, or None if no result is known."""
     if "results" not in stored.tables or stored.tables["results"].is_empty():
         return None
-    results = stored.tables["results"]
+    results = _in_order(stored)
     standings = standings_of(stored, language)
     links = {club.name: club.anchor for club in clubs}
     ends = {cut.place for cut in cuts}
@@ -94,6 +94,14 @@ def played_of(
         if hidden
         else "",
     )
+
+
+def _in_order(stored: Stored) -> pl.DataFrame:
+    """Return all results by stage, round and day, whatever the order of matches.csv."""
+    stages = {stage["id"]: number for number, stage in enumerate(stored.facts["stages"])}
+    number = pl.col("stage").replace_strict(stages)
+    results = stored.tables["results"]
+    return results.sort(number, "round", "date", nulls_last=True, maintain_order=True)
 
 
 def _rounds(stored: Stored, results: pl.DataFrame, language: Language) -> Iterator[Round]:
