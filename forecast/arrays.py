@@ -129,7 +129,6 @@ Bool = NDArray[np.bool_]
 UInt8 = NDArray[np.uint8]
 Keys = NDArray[np.uint32] | NDArray[np.uint64]
 UInt64 = NDArray[np.uint64]
-Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 
 

@@ -160,7 +160,7 @@ class Result:
         """
         fault = None
         if report:
-            from forecast.report.pictures.drawing import DRAWER  # noqa: PLC0415 (same)
+            from forecast.report.pictures.drawing import DRAWER  # noqa: PLC0415 (templates)
 
             DRAWER.begin()  # loads its renderer while other files are made
         head = facts(self.plan, self.counts, notes=self.notes)

@@ -123,4 +123,4 @@ def test_copies_of_a_team_do_not_narrow_an_interval():
 
 def test_one_cluster_has_no_interval():
     [mean] = bootstrap_means(np.ones((3, 1)), np.zeros(3, int))
-    assert (mean.mean, mean.low, mean.high, mean.above_zero) == (1.0, None, None, False)
+    assert (mean.mean, mean.low, mean.high) == (1.0, None, None)

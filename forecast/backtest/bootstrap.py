@@ -35,11 +35,6 @@ class Mean:
     low: float | None
     high: float | None
 
-    @property
-    def above_zero(self) -> bool:
-        """Whether the whole interval lies above 0."""
-        return self.low is not None and self.low > 0
-
 
 def bootstrap_means(values: Float64, clusters: Int64 | None = None) -> list[Mean]:
     """Return the mean of each column of `values` with a percentile bootstrap interval.

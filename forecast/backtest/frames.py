@@ -118,7 +118,7 @@ def outcome_frame(replayed: Replayed) -> pl.DataFrame:
     for number, step in enumerate(replayed.steps, 1):
         for source, said in step.forecasts.items():
             for outcome, reached in replayed.truth.outcomes.items():
-                if outcome in said.outcomes and outcome in _sources(step):
+                if outcome in said.outcomes and outcome in _asked(step):
                     p = said.outcomes[outcome]
                     cells: dict[str, object] = {
                         "source": source,
@@ -132,7 +132,7 @@ def outcome_frame(replayed: Replayed) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _sources(step: Step) -> frozenset[str]:
+def _asked(step: Step) -> frozenset[str]:
     """Return the outcomes that this moment's own forecasts speak of."""
     return frozenset(o.id for o in step.plan.competition.outcomes)
 

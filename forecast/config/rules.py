@@ -21,13 +21,12 @@ _DECIDES = ("better_place", "penalties")
 
 @dataclass(frozen=True, slots=True)
 class _KnockoutRules:
-    """What a change can alter; `written` and `level_written` say where that stands."""
+    """What a change can alter; `level_written` says where the ladder stands."""
 
     legs: int
     venue: str
     host: str
     level: tuple[str, ...]
-    written: KeyPath
     level_written: KeyPath
 
 
@@ -78,7 +77,6 @@ def _states(
         stage.venue,
         stage.second_leg_host,
         tuple(stage.level),
-        (*path, "legs"),
         (*path, "level"),
     )
     yield rules
@@ -91,7 +89,6 @@ def _states(
             venue=change.venue or rules.venue,
             host=change.second_leg_host or rules.host,
             level=tuple(change.level) if change.level else rules.level,
-            written=here,
             level_written=(*here, "level") if change.level else here,
         )
         yield rules

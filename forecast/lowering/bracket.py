@@ -29,8 +29,8 @@ from forecast.plan import GoalModelName, KnockoutStage, Match, Plan, Stage
 __all__ = ["lower_knockouts"]
 
 SERIES_ERROR = 2.0**-40
-MOST_RATE = 82
-
+MOST_TIE_RATE = 82
+"""Goals over two legs of `MAX_RATE` each, and two more, beyond the last corner of the chart."""
 
 LEVEL = {
     "away_goals": LEVEL_AWAY_GOALS,
@@ -43,7 +43,7 @@ LEVEL = {
 def series_terms() -> list[int]:
     """Return, for rates 0, 1/4, 1/2, …, the terms after which a Poisson tail is below 2^-40."""
     needed = []
-    for quarter in range(4 * MOST_RATE + 2):
+    for quarter in range(4 * MOST_TIE_RATE + 2):
         rate = quarter / 4
         probability, tail, terms = np.exp(-rate), 1.0, 0
         while tail > SERIES_ERROR and (terms <= rate or probability > SERIES_ERROR / 1e3):
@@ -152,8 +152,7 @@ def lower_knockouts(
             free += 1
     level = np.full((len(knockouts), 3), LEVEL_NONE, np.int64)
     for k, stage in enumerate(knockouts):
-        rungs = [rung for rung in stage.level if stage.legs == 2 or rung != "away_goals"]
-        level[k, : len(rungs)] = [LEVEL[rung] for rung in rungs]
+        level[k, : len(stage.level)] = [LEVEL[rung] for rung in stage.level]
     terms, chart = tie_chances()
     return Knockouts(
         **lower_pairings(plan, knockouts, spans),

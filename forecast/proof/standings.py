@@ -13,7 +13,7 @@ from functools import cached_property
 from forecast.columns import OPPONENTS, column_weights
 from forecast.plan import Match, Plan, TableStage
 
-__all__ = ["CLEAR", "Score", "Standings", "Values", "results_of"]
+__all__ = ["CLEAR", "Score", "Standings", "Values"]
 
 Score = tuple[int, int]
 """Goals of the home side and of its rival."""
@@ -213,15 +213,6 @@ class Standings:
     @cached_property
     def _weights(self) -> list[tuple[int, ...]]:
         return [self.weights(name) for name in self.ladder]
-
-
-def results_of(standings: Standings, scores: Iterable[Score]) -> list[str]:
-    """Return "Home 2-1 Away" for every match left."""
-    teams = standings.plan.competition.teams
-    return [
-        f"{teams[match.home]} {score[0]}-{score[1]} {teams[match.away]}"
-        for match, score in zip(standings.left, scores, strict=True)
-    ]
 
 
 def _enter(counters: Sequence[list[int]], match: Match, score: Score, times: int = 1) -> None:

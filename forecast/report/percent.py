@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Share", "frequency", "percent", "share"]
+__all__ = ["FINE", "Share", "frequency", "percent", "share"]
 
-_FINE = 0.001
+FINE = 0.001
 """A standard error below a tenth of a point supports one decimal."""
 
 
@@ -41,7 +41,7 @@ def share(hits: int, *, runs: int, std_error: float) -> Share:
         return _bound(runs)
     if misses == 0:
         return _mirrored(_bound(runs))
-    fine = std_error < _FINE
+    fine = std_error < FINE
     least = Share("<", 0.1, 1) if fine else Share("<", 1, 0)
     if 100 * hits < least.percent * runs:
         return least

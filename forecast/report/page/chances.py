@@ -8,16 +8,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from forecast.report.page.language import Language
-from forecast.report.percent import Share, frequency, share
+from forecast.report.percent import FINE, Share, frequency, share
 from forecast.report.stored import Stored
 
 __all__ = ["SHADES", "Chance", "Chances", "Move", "chances_of", "whole_percent"]
 
 SHADES = 20
 """Steps of the heat shading, from none to full."""
-
-_FINE = 0.001
-"""A standard error below a tenth of a point supports one decimal, as in `percent`."""
 
 _NOTICED = 2.0
 """A movement below this many of its standard errors is shown as none."""
@@ -145,7 +142,7 @@ def _moves(movement: pl.DataFrame | None, language: Language) -> Mapping[tuple[s
 
 
 def _move(change: float, error: float, language: Language) -> Move:
-    decimals = 1 if error < _FINE else 0
+    decimals = 1 if error < FINE else 0
     points = round(100 * change, decimals)
     if points == 0 or abs(change) < _NOTICED * error:
         return Move("=", 0, 0.0)
