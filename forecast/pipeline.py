@@ -207,6 +207,8 @@ def run(
     ------
     ModelError
         If the fit does not settle, or `target_error` is out of reach.
+    BrokenCountsError
+        If the counts contradict themselves or the proofs: a bug of ours.
     """
     plan = plan if runs is None else with_runs(plan, runs)
     clock = Stopwatch.start()
@@ -234,7 +236,13 @@ def run(
 
 
 def fit_strengths(plan: Plan) -> Fitted:
-    """Fit the strengths of a plan without simulating it."""
+    """Fit the strengths of a plan without simulating it.
+
+    Raises
+    ------
+    ModelError
+        If the fit does not settle.
+    """
     clock = Stopwatch.start()
     with clock.step("fit"):
         fitted = fit(plan)

@@ -39,7 +39,11 @@ class PointsChances:
 def points_chances(
     plan: Plan, stage: TableStage, strengths: Float64, *, rng_seed: int
 ) -> PointsChances:
-    """Play the matches left of a table under each row of `strengths`, several times."""
+    """Play the matches left of a table under each row of `strengths`, several times.
+
+    `strengths` are draws as `simulate.draws` gives them: float64, shape (draws, 2 + 2 * teams), log
+    rates, with the shape of the goal model in one more column where it has one.
+    """
     teams = len(plan.competition.teams)
     runs = RUNS_PER_DRAW * len(strengths)
     total = np.zeros((runs, teams), dtype=np.int64)

@@ -254,7 +254,8 @@ def curvature(results: Results, prior: Prior, strengths: Float64) -> Precision:
 class Top:
     """The most probable strengths for one prior, and its log marginal likelihood.
 
-    `log_marginal` is Laplace's approximation, less a constant that depends on the goals only.
+    `strengths` are a row as in `Posterior.mean`. `log_marginal` is Laplace's approximation, less a
+    constant that depends on the goals only.
     """
 
     strengths: Float64

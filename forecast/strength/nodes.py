@@ -99,8 +99,9 @@ class Plain:
 class Nodes:
     """Points of the hyperparameters with their posterior probabilities.
 
-    `priors` are those of the strengths, `tops` the most probable strengths, `units` the points in
-    standard units, shape (nodes, dimensions).
+    `priors` are those of the strengths, `weights`, shape (nodes,), add up to 1, `tops` are the most
+    probable strengths, each of shape (2 + 2 * teams,), `units` the points in standard units, shape
+    (nodes, dimensions).
     """
 
     priors: tuple[Prior, ...]

@@ -30,7 +30,10 @@ def shape_of(unit: float) -> float:
 
 
 def held(rho: Float64, home: Float64, away: Float64) -> Float64:
-    """Return rho, or the nearest one with which no tau of these rates is negative."""
+    """Return rho, or the nearest one with which no tau of these rates is negative.
+
+    All are of one shape, or broadcast to it; rates are in goals per 90 minutes.
+    """
     lowest = -1.0 / np.maximum(home, away)
     highest = 1.0 / np.maximum(home * away, 1.0)
     inside: Float64 = np.clip(rho, lowest, highest)
