@@ -1,5 +1,7 @@
 """The history of forecasts: written once, kept for good, read in the order of their days."""
 
+import json
+import os
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +16,7 @@ from forecast.cli.past import draw_history, history_of
 from forecast.cli.verbs import app
 from forecast.errors import ConfigError, OutputError
 from forecast.report import folder as folder_module
+from forecast.report.folder import PROVENANCE
 from forecast.report.history import read_history, record
 from forecast.report.terminal import history_lines
 from forecast.tables import in_order, movement_table
@@ -44,11 +47,40 @@ def test_a_forecast_is_one_file_by_competition_id_and_hash(tmp_path):
     assert {"competition", "forecast", "probability", "status"} <= set(scanned.columns)
 
 
-def test_the_same_hash_is_never_written_again(tmp_path):
+def test_a_file_is_never_written_again_and_other_numbers_stand_beside_it(tmp_path):
     path = kept(tmp_path, date(2023, 9, 15), (500, 500))
     before = path.read_bytes(), path.stat().st_mtime_ns
-    kept(tmp_path, date(2023, 9, 15), (100, 900))
+    assert kept(tmp_path, date(2023, 9, 15), (500, 500)) == path
+    other = kept(tmp_path, date(2023, 9, 15), (100, 900))
+    assert other.parent == path.parent
+    assert other != path
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def holding(out, config_hash, name="cup"):
+    """Let OUT hold the forecast of a config."""
+    (out / name).mkdir(exist_ok=True)
+    text = json.dumps({"config_hash": config_hash * 64, "files": {}})
+    (out / name / PROVENANCE).write_text(text, encoding="utf-8")
+
+
+def hits(out):
+    history = read_history(out, "cup").filter(team=cup_plan().competition.teams[0])
+    return history.sort("as_of").select("as_of", "hits").rows()
+
+
+def test_of_forecasts_of_one_id_and_day_only_the_one_in_force_counts(tmp_path):
+    """Whatever the order of their hashes; one of another day is another forecast."""
+    first, second = date(2023, 9, 15), date(2023, 9, 20)
+    for k, (config_hash, share) in enumerate((("b", 200), ("c", 300), ("a", 100))):
+        path = kept(tmp_path, second, (share, 500), config_hash=config_hash * 64)
+        os.utime(path, ns=(k, k))
+    kept(tmp_path, first, (400, 500), config_hash="d" * 64)
+    found = {"a": 100, "b": 200, "c": 300}
+    assert hits(tmp_path) == [(first, 400 * SHORT // 1000), (second, 100 * SHORT // 1000)]
+    for config_hash, share in found.items():
+        holding(tmp_path, config_hash)
+        assert hits(tmp_path)[1] == (second, share * SHORT // 1000)
 
 
 def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path, monkeypatch):

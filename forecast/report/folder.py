@@ -26,6 +26,7 @@ __all__ = [
     "PAGE",
     "PROVENANCE",
     "Folder",
+    "as_output_error",
     "claim",
     "locked",
     "replace_file",
@@ -64,12 +65,17 @@ class Folder:
         """Where the former folder is for the moment of a replacement."""
         return self.out / f".{self.name}.old"
 
+    @property
+    def config_hash(self) -> str | None:
+        """The hash of the config of the forecast that the folder holds, whole or not."""
+        found = self._provenance().get("config_hash")
+        return found if isinstance(found, str) else None
+
     def holds(self, config_hash: str) -> bool:
         """Return whether the folder holds the forecast of this config, every file as written."""
-        provenance = self._provenance()
-        files = provenance.get("files")
+        files = self._provenance().get("files")
         return (
-            provenance.get("config_hash") == config_hash
+            self.config_hash == config_hash
             and isinstance(files, dict)
             and all(self._is_whole(name, digest) for name, digest in files.items())
         )
@@ -89,7 +95,7 @@ class Folder:
             If it holds another forecast and `force` is not set, or anything that no forecast
             wrote and is not among `files`: that is never replaced.
         """
-        with _as_output_error(self.path):
+        with as_output_error(self.path):
             if self.path.is_symlink() or (self.path.exists() and not self.path.is_dir()):
                 raise OutputError(f"{self._shown}: found a link or a file, allowed a folder")
             if not self.path.exists() or not any(self.path.iterdir()):
@@ -111,7 +117,7 @@ class Folder:
     def publish(self, files: Mapping[str, bytes], *, force: bool) -> None:
         """Write all files, by name below the folder, and let it appear; or change nothing."""
         self.demand_free(force=force, files=files)
-        with _as_output_error(self.path):
+        with as_output_error(self.path):
             try:
                 self._write({**files, CHECKSUMS: _checksums(files)})
                 self._swap()
@@ -143,7 +149,7 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what a dead process left, after putting back a folder it had moved away."""
-        with _as_output_error(self.path):
+        with as_output_error(self.path):
             if self.old.exists() and not self.path.exists():
                 self.old.rename(self.path)
         shutil.rmtree(self.old, ignore_errors=True)
@@ -185,7 +191,7 @@ def write_once(path: Path, content: bytes) -> None:
     OutputError
         If the disk refuses.
     """
-    with _as_output_error(path):
+    with as_output_error(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         replace_file(path, content)
@@ -200,7 +206,7 @@ def replace_file(path: Path, content: bytes) -> None:
         If the disk refuses.
     """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with _as_output_error(path):
+    with as_output_error(path):
         try:
             new.write_bytes(content)
             _sync(new)
@@ -235,7 +241,7 @@ def claim(out: Path, name: str) -> Iterator[Folder]:
 
 def _make(out: Path) -> bool:
     """Make OUT unless it is there; return whether it was made."""
-    with _as_output_error(out):
+    with as_output_error(out):
         if out.is_dir():
             return False
         if out.exists() or out.is_symlink():
@@ -255,7 +261,7 @@ def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
     OutputError
         If another process holds it, unless it is waited for.
     """
-    with _as_output_error(path):
+    with as_output_error(path):
         descriptor = _take(path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     try:
         yield
@@ -306,7 +312,8 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _as_output_error(path: Path) -> Iterator[None]:
+def as_output_error(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into an `OutputError` that names a path."""
     try:
         yield
     except OSError as error:

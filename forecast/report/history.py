@@ -1,11 +1,14 @@
 """The history of forecasts: one immutable Parquet file each, under OUT/history/.
 
 They are `OUT/history/competition=<id>/forecast=<id>/<hash>.parquet`, by the hash of the config, so
-that `polars.scan_parquet("OUT/history")` is the whole history. Nothing there is ever replaced.
+that `polars.scan_parquet("OUT/history")` is the whole history. Nothing there is ever replaced: if
+another version of the program finds other numbers for a config, they are kept beside the former.
 """
 
 from __future__ import annotations
 
+import hashlib
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +16,7 @@ import polars as pl
 from forecast.errors import OutputError
 from forecast.plan import HISTORY_FOLDER, Plan
 from forecast.report.files import parquet_bytes
-from forecast.report.folder import Folder, write_once
+from forecast.report.folder import Folder, as_output_error, write_once
 from forecast.report.text import shown
 from forecast.tables import HISTORY, history_table
 
@@ -38,9 +41,12 @@ def record(out: Path, plan: Plan, outcomes: pl.DataFrame, status: pl.DataFrame) 
         If the disk refuses.
     """
     path = _path(out, plan)
-    if not path.exists():
-        table = history_table(outcomes, status, plan.source.config_hash)
-        write_once(path, parquet_bytes(table))
+    content = parquet_bytes(history_table(outcomes, status, plan.source.config_hash))
+    with as_output_error(path):
+        if path.exists() and path.read_bytes() != content:
+            digest = hashlib.sha256(content).hexdigest()
+            path = path.with_stem(f"{path.stem}-{digest[:_HASH_DIGITS]}")
+    write_once(path, content)
     return path
 
 
@@ -58,17 +64,23 @@ def remember(folder: Folder, plan: Plan) -> None:
 
 
 def read_history(out: Path, competition: str) -> pl.DataFrame:
-    """Return all forecasts of a competition that OUT remembers, schema `HISTORY`; perhaps none.
+    """Return the forecasts of a competition that OUT remembers, schema `HISTORY`; perhaps none.
+
+    Of several of one id and day only one counts, for the others were replaced: that which
+    `OUT/<id>/` holds, or else the one that was kept last.
 
     Raises
     ------
     OutputError
         If a file of the history is not one that was written there.
     """
-    frames = [
-        _read(path) for path in sorted(_folder(out, competition).glob("forecast=*/*.parquet"))
-    ]
-    return pl.concat(frames) if frames else NO_HISTORY
+    paths = _folder(out, competition).glob("forecast=*/*.parquet")
+    kept: dict[tuple[str, date | None], pl.DataFrame] = {}
+    for path in sorted(paths, key=lambda path: _when_kept(out, path)):
+        frame = _read(path)
+        for key in frame.select("forecast_id", "as_of").head(1).iter_rows():
+            kept[key] = frame
+    return pl.concat(kept.values()) if kept else NO_HISTORY
 
 
 def competitions(out: Path) -> list[str]:
@@ -84,6 +96,13 @@ def _path(out: Path, plan: Plan) -> Path:
 
 def _folder(out: Path, competition: str) -> Path:
     return out / HISTORY_FOLDER / f"competition={competition}"
+
+
+def _when_kept(out: Path, path: Path) -> tuple[bool, int, str]:
+    """Return what sorts the files of a forecast by the time from which they counted."""
+    held = Folder(out, path.parent.name.removeprefix("forecast=")).config_hash or "none"
+    in_force = path.name.startswith(held[:_HASH_DIGITS])
+    return in_force, path.stat().st_mtime_ns, path.name
 
 
 def _read(path: Path) -> pl.DataFrame:

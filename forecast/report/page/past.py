@@ -59,11 +59,10 @@ def before_of(
 def known_history(stored: Stored, history: pl.DataFrame) -> pl.DataFrame:
     """Return this forecast, remembered or not yet, and the last one of each earlier day."""
     ours = stored.facts["config_hash"]
-    if ours not in set(history["config_hash"]):
-        if "status" not in stored.tables:  # an older forecast, which nothing can be compared with
-            return history.clear()
-        own = history_table(stored.tables["outcomes"], stored.tables["status"], ours)
-        history = pl.concat([history, own])
+    if "status" not in stored.tables:  # an older forecast, which nothing can be compared with
+        return history.clear()
+    own = history_table(stored.tables["outcomes"], stored.tables["status"], ours)
+    history = pl.concat([history.filter(pl.col("config_hash") != ours), own])
     day = date.fromisoformat(stored.facts["as_of"]) if stored.facts["as_of"] else date.max
     order = in_order(history).filter(pl.col("as_of").fill_null(date.max) < day)
     earlier = order.unique("as_of", keep="last")["config_hash"]
