@@ -298,9 +298,10 @@ class Plan:
     """One forecast, ready to be fitted and simulated.
 
     `matches` holds every fixture of the stages that the forecast uses, scores as known on
-    `as_of`. With `start`, the first simulated stage, `bracket` lists its ties as (home of the
-    first leg, its rival) in bracket order; without it both are None. `record` changes no number
-    of a forecast, so it is not part of the hash.
+    `as_of`; `after` is (stage, round) if they are known up to a round instead of a day. With
+    `start`, the first simulated stage, `bracket` lists its ties as (home of the first leg, its
+    rival) in bracket order; without it both are None. `record` changes no number of a forecast, so
+    it is not part of the hash.
     """
 
     id: str
@@ -314,6 +315,14 @@ class Plan:
     warnings: tuple[str, ...]
     source: Source
     record: Record | None = None
+    after: tuple[str, int] | None = None
+
+    @property
+    def dated(self) -> str:
+        """Up to when results are known, in words."""
+        day = f"as of {self.as_of}" if self.as_of else ""
+        last = "after round {1} of {0}".format(*self.after) if self.after else ""
+        return ", ".join(part for part in (day, last) if part) or "as of all known results"
 
     def size_of(self, stage: Stage) -> int:
         """Return how many teams a stage ranks."""

@@ -543,7 +543,7 @@ def test_the_words_name_stages_changes_ties_and_the_true_number_of_runs():
 
 def test_the_words_say_which_scores_are_missing_and_which_changes_do_not_count_yet():
     text = describe(load(COPA / "after_round_1.toml"))
-    assert "24 matches played, 126 left\n  1 match dated by then without a score: simulated" in text
+    assert "24 matches played, 126 left\n  1 match dated by then, but not known: simulated" in text
     assert "changed on 2023-11-07 (not known yet, so not used)" in text
 
 
@@ -577,6 +577,27 @@ def test_without_a_day_no_fixture_is_overdue(tmp_path):
     (config,) = write_cup(tmp_path)
     assert "1 match played, 5 left" in describe(load(config))
     assert "dated by then" not in describe(load(config))
+
+
+def test_a_forecast_after_a_round_says_so_and_names_no_day_alone(tmp_path):
+    """A match of a later round that was played before is not known, and not called unplayed."""
+    (config,) = write_cup(tmp_path)
+    rows = (tmp_path / "matches.csv").read_text("utf-8").splitlines()
+    third = next(row for row in rows if row.startswith("league,3,"))
+    played = third.replace("2023-09-20", "2023-09-05").rsplit(",", 2)[0] + ",2,2"
+    text = "\n".join(played if row == third else row for row in rows)
+    (tmp_path / "matches.csv").write_text(f"{text}\n", "utf-8")
+    for said, dated, left in (
+        ("{ stage = 'league', round = 1 }", "as of 2023-09-10, after round 1 of league", 5),
+        ("2023-09-10", "as of 2023-09-10", 4),
+    ):
+        after = config.read_text("utf-8").replace("[simulation]", f"as_of = {said}\n[simulation]")
+        (tmp_path / "after.toml").write_text(after, "utf-8")
+        plan = load(tmp_path / "after.toml")
+        assert plan.dated == dated
+        assert f"small: Cup [bold]of[/bold] four, {dated}\n" in describe(plan)
+        assert plan.left_of(plan.competition.stages[0]) == left
+        assert ("1 match dated by then, but not known: simulated" in describe(plan)) == (left == 5)
 
 
 def test_the_words_of_a_finished_table_leave_only_lots_open(folder):

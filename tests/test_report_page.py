@@ -11,7 +11,7 @@ from cli_builders import write_cup
 from page_reader import Page, inside
 
 import forecast as fc
-from forecast.report.history import read_history
+from forecast.report.history import NO_HISTORY, read_history
 from forecast.report.page.chances import chances_of
 from forecast.report.page.cut import cuts_of
 from forecast.report.page.fixtures import fixtures_of
@@ -23,6 +23,7 @@ from forecast.report.page.past import before_of
 from forecast.report.page.played import played_of
 from forecast.report.page.prospects import prospects_of
 from forecast.report.page.shades import INK, SHADES, contrast, shade
+from forecast.report.page.subject import subject_of
 from forecast.report.pages import reader_files, render_again
 from forecast.report.percent import percent
 from forecast.report.stored import Stored, read_stored
@@ -602,8 +603,15 @@ def test_a_match_of_the_day_without_a_score_says_so(stored):
     late = {**stored.facts, "as_of": "2023-09-20"}
     fixtures = fixtures_of(Stored(late, stored.provenance, stored.tables), spoken, asked="champion")
     assert fixtures
-    assert all(match.late and match.day == "20 Sep (score not known)" for match in fixtures)
+    assert all(match.late and match.day == "20 Sep (not known)" for match in fixtures)
     assert not any(match.late for match in fixtures_of(stored, spoken, asked="champion"))
+
+
+def test_a_forecast_after_a_round_names_the_round_and_no_day(stored):
+    after = {**stored.facts, "as_of": "2023-09-20", "after": {"stage": "league", "round": 1}}
+    told = Stored(after, stored.provenance, stored.tables)
+    subject = subject_of(told, NO_HISTORY, language("en"))
+    assert subject.dated == "With the results up to round 1 of League."
 
 
 def test_what_is_at_stake_is_the_difference_of_the_chances_on_the_card(stored):

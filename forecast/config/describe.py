@@ -55,8 +55,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     if plan.strength.model != "given" and not any(match.played for match in plan.matches):
         more = " and what is known of the teams" if plan.strength.knows_teams else ""
         yield f"No result is known: this forecast knows only the fixture list{more}."
-    day = f"as of {plan.as_of}" if plan.as_of else "with every row of matches.csv known"
-    yield f"{plan.id}: {plan.competition.name}, {day}"
+    yield f"{plan.id}: {plan.competition.name}, {plan.dated}"
     yield f"Teams: {len(plan.competition.teams)}"
     yield from _start(plan)
     stages = [stage.id for stage in plan.competition.stages]
@@ -207,7 +206,7 @@ def _progress(plan: Plan, stage: Stage) -> Iterator[str]:
         )
         yield f"all {_count(played, 'match', 'matches')} played: {open_still} still move a place"
     if overdue:
-        yield f"{_count(overdue, 'match', 'matches')} dated by then without a score: simulated"
+        yield f"{_count(overdue, 'match', 'matches')} dated by then, but not known: simulated"
 
 
 def _is_overdue(plan: Plan, match: Match) -> bool:

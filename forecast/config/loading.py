@@ -10,7 +10,7 @@ from pathlib import Path
 from forecast.config.bracket import Bracket, resolve_start
 from forecast.config.day import View, as_match
 from forecast.config.inputs import Inputs, read_inputs
-from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, OutcomeFile
+from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, AfterRound, OutcomeFile
 from forecast.config.problems import Problems, show
 from forecast.config.record import read_record
 from forecast.config.rules import stages_on, stages_that_change
@@ -85,6 +85,7 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
         inputs.competition.path, source.resolved, inputs.files[2:], problems
     )
     problems.raise_any()
+    as_of = inputs.said.as_of
     return Plan(
         id=inputs.said.id,
         as_of=inputs.day.date,
@@ -97,6 +98,7 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
         warnings=(*warnings, *_unused_results(inputs, stages), *worse),
         source=source,
         record=record,
+        after=(as_of.stage, as_of.round) if isinstance(as_of, AfterRound) else None,
     )
 
 

@@ -27,6 +27,7 @@ def facts(plan: Plan, counts: Counts, *, notes: Sequence[str]) -> dict[str, Any]
         "schema_version": 1,
         "forecast_id": plan.id,
         "as_of": plan.as_of.isoformat() if plan.as_of else None,
+        "after": dict(zip(("stage", "round"), plan.after, strict=True)) if plan.after else None,
         "competition": {
             "id": plan.competition.id,
             "name": plan.competition.name,

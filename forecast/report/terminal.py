@@ -93,7 +93,7 @@ def outcome_lines(
     }
     shown_teams = _ranked(outcomes, names)[:SHOWN_TEAMS]
     rows = tuple((team, *(cells[team, name] for name in names)) for team in shown_teams)
-    title = [*notes[:1], f"{plan.competition.name} ({plan.id})", _dated(plan)]
+    title = [*notes[:1], f"{plan.competition.name} ({plan.id})", plan.dated]
     runs = f"{outcomes['runs'][0]:,} runs; rounded, so columns may not add up." if names else ""
     foot = [_more(len(plan.competition.teams) - len(rows), where), runs]
     return _rendered(_Grid(("team", *names), rows), title=title, foot=foot)
@@ -113,7 +113,7 @@ def strength_lines(plan: Plan, strengths: pl.DataFrame, *, notes: Sequence[str],
         f"{term.replace('_', ' ')} {_with_spread(terms[term], terms[f'{term}_sd'])}"
         for term in ("intercept", "home_advantage")
     ]
-    title = [f"{plan.competition.name} ({plan.id})", _dated(plan), *notes]
+    title = [f"{plan.competition.name} ({plan.id})", plan.dated, *notes]
     said = ", ".join([*shared, f"first-half share {terms['first_half_share']:.2f}"])
     foot = [said, "±: spread over strengths, one standard deviation", where]
     return _rendered(_Grid(("team", "attack", "defence"), rows), title=title, foot=foot)
@@ -195,7 +195,7 @@ def what_if_lines(
     hidden = len(teams) - len(rows)
     beside = f"{_BESIDE} of at most {most_error:.2f}."
     foot = [beside, f"{hidden} more teams change less, or not at all." if hidden else ""]
-    title = [f"{plan.competition.name} ({plan.id})", _dated(plan), f"Supposed: {said}"]
+    title = [f"{plan.competition.name} ({plan.id})", plan.dated, f"Supposed: {said}"]
     return _rendered(_Grid(("team", *names), rows), title=title, foot=foot)
 
 
@@ -226,10 +226,6 @@ def _ranked(outcomes: pl.DataFrame, names: Sequence[str]) -> list[str]:
     hit = wide.filter(pl.any_horizontal(column > 0 for column in by))
     ranked: list[str] = hit.sort(by, descending=True, maintain_order=True)["team"].to_list()
     return ranked
-
-
-def _dated(plan: Plan) -> str:
-    return f"as of {plan.as_of.isoformat()}" if plan.as_of else "as of all known results"
 
 
 def _with_spread(mean: float, sd: float) -> str:

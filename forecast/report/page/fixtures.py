@@ -29,7 +29,7 @@ Match = tuple[object, ...]
 class Fixture:
     """A match left; chances and the likeliest score are those of its 90 minutes.
 
-    `late` ones are dated by the day of the forecast, and have no known score.
+    `late` ones are dated by the day of the forecast, which does not know their score.
     """
 
     stage: str
@@ -149,4 +149,4 @@ def _day(day: date | None, *, late: bool, language: Language) -> str:
     if day is None:
         return ""
     said = language.day(day, "d MMM")
-    return language.say("%(day)s (score not known)", day=said) if late else said
+    return language.say("%(day)s (not known)", day=said) if late else said

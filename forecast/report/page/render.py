@@ -186,12 +186,12 @@ def _weightiest_first(fixtures: Sequence[Fixture]) -> Sequence[Fixture]:
 
 
 def _late(fixtures: Sequence[Fixture], language: Language) -> str:
-    """Name matches of the day, or from before, that are simulated for want of a score."""
+    """Name matches of the day, or from before, that are simulated: their scores are not known."""
     if not fixtures:
         return ""
     named = "; ".join(f"{match.home} – {match.away}" for match in fixtures[:_MOST_LATE])
     return language.say(
-        "Dated by then but without a known score (simulated): %(matches)s.",
+        "Dated by then, but not known to this forecast (simulated): %(matches)s.",
         matches=f"{named}…" if len(fixtures) > _MOST_LATE else named,
     )
 

@@ -13,6 +13,7 @@ from forecast.report.page.cut import Cut, cuts_of
 from forecast.report.page.language import Language
 from forecast.report.page.news import question
 from forecast.report.page.past import Before, before_of, known_history
+from forecast.report.page.rules import stage_name
 from forecast.report.stored import Stored
 from forecast.tables import movement_table
 
@@ -109,6 +110,14 @@ def subject_of(stored: Stored, history: pl.DataFrame, language: Language) -> Sub
 
 
 def _dated(stored: Stored, language: Language) -> str:
+    after = stored.facts.get("after")  # older forecasts do not know
+    if after:
+        stage = stage_name(stored.facts, after["stage"], language)
+        return language.say(
+            "With the results up to round %(round)s of %(stage)s.",
+            round=after["round"],
+            stage=stage,
+        )
     if stored.facts["as_of"] is None:
         return language.say("All known results are in it.")
     day = language.day(date.fromisoformat(stored.facts["as_of"]))
