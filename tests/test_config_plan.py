@@ -256,6 +256,28 @@ def test_a_complete_table_before_the_start_serves_the_better_place(folder):
     assert plan.competition.stages[2].level == ("better_place",)
 
 
+@pytest.mark.parametrize(
+    ("rivals", "strangers"), [("ADA,Unión Huaral", ""), ("ADA,Ñuñoa", "Ñuñoa")]
+)
+def test_a_listed_tie_of_teams_that_a_settled_table_does_not_let_in_is_warned_of(
+    tmp_path, rivals, strangers
+):
+    """A ruling may have done that, so it is no error."""
+    (config,) = write_cup(tmp_path)
+    header, *rows = (tmp_path / "matches.csv").read_text("utf-8").splitlines()
+    league = [",".join([*row.split(",")[:7], "1", "0"]) for row in rows if "league" in row]
+    final = f"final,,,2023-09-30,{rivals},1,,"
+    (tmp_path / "matches.csv").write_text("\n".join([header, *league, final, ""]), "utf-8")
+    started = config.read_text("utf-8").replace("[simulation]", 'start = "final"\n\n[simulation]')
+    config.write_text(started, "utf-8")
+    expected = (
+        f"{strangers}: in the listed ties of final, though by the results of league not among"
+    )
+    warnings = load(config).warnings
+    assert len(warnings) == bool(strangers)
+    assert all(each.startswith(expected) for each in warnings)
+
+
 # ---- places --------------------------------------------------------------------------
 
 

@@ -86,6 +86,7 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
     )
     problems.raise_any()
     as_of = inputs.said.as_of
+    odd = bracket.warnings if bracket else []
     return Plan(
         id=inputs.said.id,
         as_of=inputs.day.date,
@@ -95,7 +96,7 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
         bracket=tuple(bracket.pairs) if bracket else None,
         strength=inputs.strength,
         simulation=simulation,
-        warnings=(*warnings, *_unused_results(inputs, stages), *worse),
+        warnings=(*warnings, *odd, *_unused_results(inputs, stages), *worse),
         source=source,
         record=record,
         after=(as_of.stage, as_of.round) if isinstance(as_of, AfterRound) else None,
@@ -111,11 +112,10 @@ def _unused_results(inputs: Inputs, stages: tuple[Stage, ...]) -> tuple[str, ...
     )
     if inputs.said.start is not None or not known:
         return ()
-    warning = (
-        f"{known} known results of knockout stages do not count: without `start` the bracket "
-        "follows from the simulated table."
-    )
-    return (warning,)
+    results = "1 known result of a knockout stage does"
+    if known > 1:
+        results = f"{known} known results of knockout stages do"
+    return (f"{results} not count: without `start` the bracket follows from the simulated table.",)
 
 
 def _simulation(inputs: Inputs, overrides: Overrides) -> Simulation:
