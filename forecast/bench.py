@@ -16,6 +16,7 @@ import numba
 import numpy as np
 
 from forecast.arrays import RUNS_PER_REPLICATE, TILE, Counts, Posterior, Season
+from forecast.left import left_of
 from forecast.lowering import lower
 from forecast.plan import Plan
 from forecast.simulate import draws, simulate
@@ -109,7 +110,7 @@ def _processor() -> str:
 
 def matches_per_run(plan: Plan) -> int:
     """Return the matches that a run simulates: fixtures left and legs of ties."""
-    return sum(plan.left_of(stage) for stage in plan.competition.stages)
+    return sum(left_of(plan, stage) for stage in plan.competition.stages)
 
 
 def median_seconds(call: Callable[[], object], clock: Callable[[], float], repeats: int) -> float:

@@ -13,7 +13,7 @@ PACKAGE = Path(forecast.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
-    "errors": 0, "plan": 0, "arrays": 0, "columns": 0, "jit": 0, "reference": 0,
+    "errors": 0, "plan": 0, "left": 0, "arrays": 0, "columns": 0, "jit": 0, "reference": 0,
     "kernel": 1, "strength": 1, "counts": 1,
     "config": 2, "lowering": 2, "proof": 2,
     "simulate": 3, "tables": 3,
@@ -26,6 +26,7 @@ LAYERS = {
 SAME_LAYER = {
     ("arrays", "plan"),
     ("columns", "plan"),
+    ("left", "plan"),
     ("backtest", "pipeline"),  # as many workers as in the flow
     ("cli", "backtest"),  # a verb calls the replay
     ("cli", "bench"),  # a verb calls the measurement
@@ -46,6 +47,7 @@ LONG_FUNCTIONS = {
 
 LONG_MODULES = {
     "arrays.py": "one table of the arrays that cross borders: mostly their description",
+    "plan.py": "what a forecast is: one frozen description after the other",
     "config/models.py": "the schema of the files, key by key",
 }
 

@@ -113,6 +113,17 @@ def test_the_same_config_again_is_said_and_nothing_is_written(small, capsys):
     assert contents(folder) == before
 
 
+def test_a_folder_with_altered_files_is_told_from_another_forecast(tmp_path, capsys):
+    (config,) = write_cup(tmp_path)
+    out = tmp_path / "out"
+    run = ("run", config, "--out", out, "--no-report")
+    assert forecast(*run) == 0
+    (out / "small" / "places.csv").write_text("1,2,3", encoding="utf-8")
+    assert forecast(*run) == 3
+    assert "holds this forecast, but its files are not as they were" in capsys.readouterr().err
+    assert forecast(*run, "--force") == 0
+
+
 def test_another_config_is_refused_until_forced(tmp_path, capsys):
     (config,) = write_cup(tmp_path)
     out = tmp_path / "out"
@@ -331,6 +342,22 @@ def test_any_terminal_gets_the_table(tmp_path, environment, small):
     assert done.returncode == 0, done.stderr
     assert b"A" in done.stdout
     assert b"\x1b" not in done.stdout
+
+
+def test_a_signal_while_the_verbs_are_imported_leaves_no_traceback(tmp_path):
+    code = """
+import signal, sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupted())
+from forecast.cli import main
+main()
+"""
+    done = finished([sys.executable, "-c", code], tmp_path)
+    assert done.returncode == -signal.SIGINT  # of which shells make 130
+    assert done.stderr == b""
 
 
 STOPPED_IN = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import OutputError
-from forecast.report import folder as folder_module
+from forecast.report import disk
 from forecast.report.folder import CHECKSUMS, PROVENANCE, claim
 
 
@@ -262,14 +262,14 @@ def test_a_file_or_link_in_place_of_the_folder_is_refused(out, tmp_path, kind):
 def test_a_lock_removed_by_its_last_owner_is_taken_again(out, monkeypatch):
     """Between opening the file and locking it, its owner ends and removes it."""
     out.mkdir()
-    original, gone = folder_module.fcntl.flock, []
+    original, gone = disk.fcntl.flock, []
 
     def lock(descriptor, operation):
         if not gone:
             gone.append((out / ".cup.lock").unlink())
         original(descriptor, operation)
 
-    monkeypatch.setattr(folder_module.fcntl, "flock", lock)
+    monkeypatch.setattr(disk.fcntl, "flock", lock)
     with claim(out, "cup"):
         assert (out / ".cup.lock").exists()
 
@@ -282,6 +282,6 @@ def test_a_lock_removed_while_it_is_looked_at_is_taken_again(tmp_path, monkeypat
             gone.append(path.unlink())
         return original(descriptor)
 
-    monkeypatch.setattr(folder_module.os, "fstat", look)
-    with folder_module.locked(path, wait=True):
+    monkeypatch.setattr(disk.os, "fstat", look)
+    with disk.locked(path, wait=True):
         assert path.exists()

@@ -15,7 +15,7 @@ from forecast.cli.exits import exit_code
 from forecast.cli.past import draw_history, history_of
 from forecast.cli.verbs import app
 from forecast.errors import ConfigError, OutputError
-from forecast.report import folder as folder_module
+from forecast.report import disk
 from forecast.report.folder import PROVENANCE
 from forecast.report.history import read_history, record
 from forecast.report.terminal import history_lines
@@ -87,7 +87,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(tmp_path, monkeypatch):
     def refuse(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder_module.os, "fsync", refuse)
+    monkeypatch.setattr(disk.os, "fsync", refuse)
     with pytest.raises(OutputError, match="No space left"):
         kept(tmp_path, date(2023, 9, 15), (500, 500))
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

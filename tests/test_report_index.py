@@ -8,7 +8,7 @@ import pytest
 from page_reader import Page
 
 from forecast.report import index as index_module
-from forecast.report.folder import locked
+from forecast.report.disk import locked
 from forecast.report.index import INDEX, write_index
 
 
@@ -156,3 +156,14 @@ def test_a_lock_that_is_waited_for_is_taken(tmp_path):
     with locked(tmp_path / ".l", wait=True):
         pass
     assert not list(tmp_path.iterdir())
+
+
+def test_a_page_of_somebody_else_stays_as_it_is(out):
+    (out / INDEX).write_text("<h1>my own site</h1>", encoding="utf-8")
+    said = write_index(out)
+    assert said is not None
+    assert "no forecast wrote that page" in said
+    assert (out / INDEX).read_text("utf-8") == "<h1>my own site</h1>"
+    (out / INDEX).unlink()
+    assert write_index(out) is None
+    assert write_index(out, lang="en") is None  # our own is replaced

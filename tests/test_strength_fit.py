@@ -7,6 +7,7 @@ import pytest
 from strength_builders import GivenStrengths, make_match, make_plan, season
 
 from forecast.arrays import Posterior
+from forecast.plan import TableStage
 from forecast.strength import fit, summarise
 
 NO_RESULT = (
@@ -200,9 +201,13 @@ def test_the_first_half_share_is_a_beta_mean():
 
 
 def test_without_half_times_the_first_half_share_is_the_configs():
-    found = fit(make_plan(2, [make_match(0, 1, (3, 2))], share=0.4))
+    plan = make_plan(2, [make_match(0, 1, (3, 2))], share=0.4)
+    found = fit(plan)
     assert found.posterior.first_half_share == pytest.approx(0.4, abs=1e-15)
-    assert any("the config's, 0.4." in note for note in found.notes)
+    assert not any("first half" in note for note in found.notes)  # which nothing here depends on
+    table = TableStage("league", (), ("points", "first_half_points", "lots"), ())
+    ranked = replace(plan, competition=replace(plan.competition, stages=(table,)))
+    assert any("the config's, 0.4." in note for note in fit(ranked).notes)
 
 
 def test_the_first_note_without_results_says_so():

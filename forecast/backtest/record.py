@@ -13,7 +13,7 @@ from forecast.backtest.bootstrap import INTERVALS
 from forecast.backtest.result import Backtest
 from forecast.backtest.summary import ALL
 from forecast.config import RECORD, rules_hash, strength_said
-from forecast.report.folder import replace_file
+from forecast.report.disk import replace_file
 
 __all__ = ["record_document", "write_record"]
 

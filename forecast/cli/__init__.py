@@ -1,16 +1,14 @@
 """The command line: verbs, progress, exit codes.
 
-Only typer and light modules of ours are imported here; a verb imports what it needs when it runs,
+Only typer and light modules of ours are imported before a verb runs, which imports what it needs,
 so that `--help` and `check` answer at once.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-
-from forecast.cli.exits import SIGNALLED, exit_code
-from forecast.cli.verbs import app
 
 __all__ = ["main"]
 
@@ -22,8 +20,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 def main() -> None:
     """Run the command line and exit with its code.
 
+    Ctrl-C ends the process in silence while the verbs are imported, before `exit_code` handles it.
     After a signal the process ends at once: a thread may still be compiling, which takes seconds.
     """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from forecast.cli.exits import SIGNALLED, exit_code  # noqa: PLC0415 (as said)
+    from forecast.cli.verbs import app  # noqa: PLC0415 (same)
+
     code = exit_code(app)
     if code > SIGNALLED:
         os._exit(code)

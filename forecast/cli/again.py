@@ -31,7 +31,8 @@ def report_again(folders: Iterable[Path], *, lang: str) -> int:
     named = list(folders)
     codes = [_code(folder, lang) for folder in named]
     for out in sorted({folder.resolve().parent for folder in named}):
-        write_index(out, lang=lang)
+        if fault := write_index(out, lang=lang):
+            say(f"warning: {fault}")
     return next((code for code in codes if code), 0)
 
 

@@ -13,6 +13,7 @@ from forecast.cli.beside import side_by_side
 from forecast.cli.exits import failure_code
 from forecast.cli.streams import emit, say
 from forecast.config import Overrides, find_configs, load
+from forecast.config.problems import join_words
 from forecast.errors import ConfigError, ForecastError, OutputError
 from forecast.plan import Plan
 from forecast.report.text import shown
@@ -55,8 +56,10 @@ def run_batch(
         If two configs have the same id.
     """
     loaded = list(_loaded(configs, overrides or Overrides()))
-    for warning in dict.fromkeys(w for each in loaded if each.plan for w in each.plan.warnings):
-        say(f"warning: {warning}")
+    plans = [each.plan for each in loaded if each.plan]
+    for warning in dict.fromkeys(warning for plan in plans for warning in plan.warnings):
+        warned = [plan.id for plan in plans if warning in plan.warnings]
+        say(f"warning: {join_words(warned, last='and')}: {warning}")
     _demand_distinct(loaded)
     ordered = sorted(loaded, key=_day)
     if beside is not None and (cores := _cores_for(len(ordered), processes)) > 1:

@@ -11,7 +11,7 @@ from forecast.config import find_configs, load
 from forecast.config.problems import join_words, nearest, show
 from forecast.errors import ConfigError, OutputError
 from forecast.plan import HISTORY_FOLDER
-from forecast.report.folder import replace_file
+from forecast.report.disk import replace_file
 from forecast.report.history import competitions, read_history
 from forecast.report.terminal import history_lines
 from forecast.report.text import shown

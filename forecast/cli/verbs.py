@@ -96,7 +96,8 @@ def run(
     if out.is_dir():
         from forecast.report.index import write_index  # noqa: PLC0415 (same)
 
-        write_index(out)
+        if fault := write_index(out):
+            say(f"warning: {fault}")
     raise typer.Exit(code)
 
 
@@ -238,7 +239,7 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
     with claim(out, plan.id) as folder:
         if not force and folder.holds(plan.source.config_hash):
             return _already_there(folder, plan, report=report)
-        folder.demand_free(force=force)
+        folder.demand_free(force=force, config_hash=plan.source.config_hash)
         from forecast.pipeline import run as run_plan  # noqa: PLC0415 (a second, only if needed)
         from forecast.report.terminal import outcome_lines  # noqa: PLC0415 (same)
 
@@ -249,9 +250,9 @@ def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report
             ticker.clear()
         fault = result.publish(folder, force=force, report=report)
     if fault:
-        say(f"warning: {fault}")
+        say(f"warning: {plan.id}: {fault}")
     for note in result.notes[1:]:  # the first is above the table
-        say(f"note: {note}")
+        say(f"note on {plan.id}: {note}")
     where = str(folder.path / "outcomes.csv")
     emit(outcome_lines(plan, result.outcomes, result.verdicts, notes=result.notes, where=where))
     return "done"

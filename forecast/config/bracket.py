@@ -10,7 +10,7 @@ from forecast.config.documents import Document
 from forecast.config.fixtures import RowChecker, open_fixtures
 from forecast.config.match_rows import MatchRow
 from forecast.config.models import ForecastFile
-from forecast.config.problems import Problems, join_words, show
+from forecast.config.problems import Problems, show
 from forecast.config.settled import Standings, last_table
 from forecast.config.structure import Structure
 from forecast.config.team_rows import Teams
@@ -24,11 +24,10 @@ Teamset = frozenset[str]
 
 @dataclass(slots=True)
 class Bracket:
-    """The ties of the first stage, the matches known from there on, and what is odd about them."""
+    """The ties of the first stage, and the matches known from there on."""
 
     pairs: list[tuple[int, int]] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 def resolve_start(
@@ -111,7 +110,6 @@ class _Resolver:
             rows = [row for row in self.rows if row.stage == stage.id]
             if stage.id == self.start:
                 listed = self.first_stage(stage, rows)
-                self.warn_of_strangers(stage)
             else:
                 listed = self.later_stage(stage, rows)
             if self.problems.count > before:
@@ -234,27 +232,6 @@ class _Resolver:
             self.place(possible, one | two, winners.get(number))
         self.possible[stage.id] = possible[0] + possible[1]
         return len(winners)
-
-    def warn_of_strangers(self, stage: KnockoutStage) -> None:
-        """Warn of listed teams that settled tables do not let into the stage; a ruling may have."""
-        sources = {places.stage for places in stage.entrants}
-        tables = {each.id: each for each in self.stages if isinstance(each, TableStage)}
-        if sources - tables.keys() or any(
-            open_fixtures(self.rows, source, self.structure, self.teams, self.day)
-            for source in sources
-        ):
-            return
-        entered: set[str] = set()
-        for places in stage.entrants:
-            standings = Standings(tables[places.stage], self.rows, self.teams, self.points)
-            entered = entered.union(*standings.holders()[places.first - 1 : places.last])
-        names = [self.teams.names[team] for pair in self.bracket.pairs for team in pair]
-        strangers = [name for name in names if name not in entered]
-        if strangers:
-            self.bracket.warnings.append(
-                f"{join_words(strangers, last='and')}: in the listed ties of {stage.id}, though by "
-                f"the results of {join_words(sorted(sources), last='and')} not among its teams."
-            )
 
     def is_later_known(self, row: MatchRow) -> bool:
         """Return whether a row after the first stage counts: a fixture set or played by the day."""

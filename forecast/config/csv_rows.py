@@ -98,6 +98,10 @@ def _header_is_fine(
         found, allowed = f"{len(header)} columns", f"at most {_MOST_COLUMNS}"
         problems.add(file.shown, line, "header", found=found, allowed=allowed)
         return False
+    if len(header) == 1 and ";" in header[0]:
+        found, allowed = "semicolons between the columns", "commas"
+        problems.add(file.shown, line, "header", found=found, allowed=allowed)
+        return False
     for column in required:
         if column not in header:
             found = f"no column {column}{nearest(column, header)}"

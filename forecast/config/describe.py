@@ -8,6 +8,7 @@ from typing import Any
 
 from forecast.columns import HEAD_TO_HEAD
 from forecast.config.problems import join_words
+from forecast.left import left_of
 from forecast.plan import (
     ENTRY,
     LEAST_REPLICATES,
@@ -196,15 +197,13 @@ def _rule(key: str, value: Any) -> str:  # noqa: ANN401 (a value of JSON)
 def _progress(plan: Plan, stage: Stage) -> Iterator[str]:
     """Say what is played and what is left of a stage."""
     matches = [match for match in plan.matches if match.stage == stage.id]
-    played, left = sum(match.played for match in matches), plan.left_of(stage)
+    played, left = sum(match.played for match in matches), left_of(plan, stage)
     overdue = sum(_is_overdue(plan, match) for match in matches)
     if left and matches:
         yield f"{_count(played, 'match', 'matches')} played, {left} left"
     elif matches:
-        open_still = (
-            "only lots can" if isinstance(stage, TableStage) else "nothing but penalties can"
-        )
-        yield f"all {_count(played, 'match', 'matches')} played: {open_still} still move a place"
+        still = ": only lots can still move a place" if isinstance(stage, TableStage) else ""
+        yield f"all {_count(played, 'match', 'matches')} played{still}"
     if overdue:
         yield f"{_count(overdue, 'match', 'matches')} dated by then, but not known: simulated"
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from forecast.config.files import TOML_LIMIT, InputFile, read_file
-from forecast.config.models import TAGS
+from forecast.config.models import TAGS, ForecastFile
 from forecast.config.problems import Problems, join_words, nearest, printable, show
 from forecast.config.toml_lines import KeyPath, LineIndex, index_lines, key_text
 
@@ -94,6 +94,10 @@ def read_document(path: Path, model: type[M], problems: Problems) -> Document[M]
             found=show(version),
             allowed="1; a newer file needs a newer forecast",
         )
+        return None
+    if model is ForecastFile and "competition" not in said and "stage" in said:
+        found, allowed = "a competition", "a forecast, which names a competition"
+        problems.add(file.shown, lines.line(("stage",)), "stage", found=found, allowed=allowed)
         return None
     try:
         checked = model.model_validate(said)

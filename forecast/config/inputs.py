@@ -60,12 +60,12 @@ def read_inputs(path: Path, problems: Problems, view: View | None = None) -> Inp
     forecast = read_document(path, ForecastFile, problems)
     if view and forecast and forecast.model:
         forecast = replace(forecast, model=view.of(forecast.model))
-    competition_path = _named_path(forecast, "competition")
+    competition_path = _named_path(forecast, "competition", problems)
     competition = competition_path and read_document(competition_path, CompetitionFile, problems)
     competition = competition or None
-    teams_path = _named_path(competition, "teams")
+    teams_path = _named_path(competition, "teams", problems)
     teams = read_teams(teams_path, problems) if teams_path else None
-    matches_path = _named_path(competition, "matches")
+    matches_path = _named_path(competition, "matches", problems)
     matches = read_matches(matches_path, problems) if matches_path else None
     structure = _check_competition(competition, teams, problems)
     strength = None
@@ -74,7 +74,8 @@ def read_inputs(path: Path, problems: Problems, view: View | None = None) -> Inp
         if teams:
             strength = read_strengths(forecast, teams, problems)
     rows = _check_stages(competition, matches, problems)
-    day = _check_forecast(forecast, competition, structure, rows, problems)
+    read = rows if matches else None
+    day = _check_forecast(forecast, competition, structure, read, problems)
     checker = RowChecker(matches, teams, day, problems) if matches and teams and day else None
     if checker and structure and competition and forecast:
         _check_rows(checker, rows, structure, competition, forecast)
@@ -92,11 +93,27 @@ def read_inputs(path: Path, problems: Problems, view: View | None = None) -> Inp
 
 
 def _named_path(
-    document: Document[ForecastFile] | Document[CompetitionFile] | None, key: str
+    document: Document[ForecastFile] | Document[CompetitionFile] | None,
+    key: str,
+    problems: Problems,
 ) -> Path | None:
-    """Return the path under a key, also of a document with problems elsewhere."""
+    """Return the path under a key, also of a document with problems elsewhere.
+
+    A file that is not there is noted where it is named.
+    """
     name = document.said.get(key) if document else None
-    return document.path.parent / name if document and isinstance(name, str) and name else None
+    if not document or not isinstance(name, str) or not name:
+        return None
+    path = document.path.parent / name
+    try:
+        path.stat()
+    except FileNotFoundError:
+        allowed = "the path of a file, relative to this file"
+        document.note(problems, (key,), found=f"{show(name)}, no such file", allowed=allowed)
+        return None
+    except (OSError, ValueError):
+        pass  # said by whoever reads it
+    return path
 
 
 def _check_competition(
@@ -139,10 +156,13 @@ def _check_forecast(
     forecast: Document[ForecastFile] | None,
     competition: Document[CompetitionFile] | None,
     structure: Structure | None,
-    rows: Sequence[MatchRow],
+    rows: Sequence[MatchRow] | None,
     problems: Problems,
 ) -> Day | None:
-    """Note a start or a day that the competition does not have; return the day."""
+    """Note a start or a day that the competition does not have; return the day.
+
+    Without `rows`, which could not be read, there is no day.
+    """
     if not (forecast and forecast.model and competition and competition.model and structure):
         return None
     start = forecast.model.start
@@ -151,6 +171,8 @@ def _check_forecast(
         found = f"{show(start)}{nearest(start, knockouts)}"
         allowed = f"a knockout stage: {join_words(knockouts)}" if knockouts else "no start"
         forecast.note(problems, ("start",), found=found, allowed=allowed)
+        return None
+    if rows is None:
         return None
     return find_day(
         forecast,

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from forecast.config.bracket import Bracket, resolve_start
 from forecast.config.day import View, as_match
+from forecast.config.fixtures import open_fixtures
 from forecast.config.inputs import Inputs, read_inputs
 from forecast.config.models import DEFAULT_RUNS, MAX_RUNS, AfterRound, OutcomeFile
-from forecast.config.problems import Problems, show
+from forecast.config.problems import Problems, join_words, show
 from forecast.config.record import read_record
 from forecast.config.rules import stages_on, stages_that_change
-from forecast.config.settled import last_table
+from forecast.config.settled import Standings, last_table
 from forecast.config.structure import read_places
 from forecast.errors import ConfigError
 from forecast.plan import (
@@ -86,7 +87,7 @@ def load(path: Path | str, overrides: Overrides | None = None, *, view: View | N
     )
     problems.raise_any()
     as_of = inputs.said.as_of
-    odd = bracket.warnings if bracket else []
+    odd = _strangers(inputs, stages, bracket) if bracket else ()
     return Plan(
         id=inputs.said.id,
         as_of=inputs.day.date,
@@ -116,6 +117,29 @@ def _unused_results(inputs: Inputs, stages: tuple[Stage, ...]) -> tuple[str, ...
     if known > 1:
         results = f"{known} known results of knockout stages do"
     return (f"{results} not count: without `start` the bracket follows from the simulated table.",)
+
+
+def _strangers(inputs: Inputs, stages: tuple[Stage, ...], bracket: Bracket) -> tuple[str, ...]:
+    """Return a warning of listed teams that settled tables do not let in; a ruling may have."""
+    stage = next(stage for stage in stages if stage.id == inputs.said.start)
+    tables = {each.id: each for each in stages if isinstance(each, TableStage)}
+    sources = {places.stage for places in stage.entrants}
+    if sources - tables.keys() or any(
+        open_fixtures(inputs.rows, source, inputs.structure, inputs.teams, inputs.day)
+        for source in sources
+    ):
+        return ()
+    entered: set[str] = set()
+    for places in stage.entrants:
+        standings = Standings(tables[places.stage], inputs.rows, inputs.teams, _points(inputs))
+        entered = entered.union(*standings.holders()[places.first - 1 : places.last])
+    names = [inputs.teams.names[team] for pair in bracket.pairs for team in pair]
+    strangers = [name for name in names if name not in entered]
+    if not strangers:
+        return ()
+    who, where = join_words(strangers, last="and"), join_words(sorted(sources), last="and")
+    listed = f"{who}: in the listed ties of {stage.id}, though by the results of {where}"
+    return (f"{listed} not among its teams.",)
 
 
 def _simulation(inputs: Inputs, overrides: Overrides) -> Simulation:

@@ -14,6 +14,7 @@ from math import inf
 
 from forecast.config.problems import nearest, show
 from forecast.errors import ConfigError
+from forecast.left import listed_left
 from forecast.plan import MAX_GOALS, Match, Plan
 
 __all__ = ["Supposed", "read_results"]
@@ -86,7 +87,7 @@ def _in_order(plan: Plan) -> list[int]:
         match = plan.matches[number]
         return stages.index(match.stage), match.round or inf, match.date or date.max
 
-    return sorted(plan.listed_left(), key=when)
+    return sorted(listed_left(plan), key=when)
 
 
 def _plain(text: str) -> str:

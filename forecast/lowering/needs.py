@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from forecast.arrays import UNKNOWN, Cut, Event, Needs, StageSlots
+from forecast.left import listed_left
 from forecast.lowering.matches import TableMatches
 from forecast.plan import KnockoutStage, Plan, Stage, TableStage
 
@@ -29,7 +30,7 @@ def lower_needs(
     events: list[Event] = []
     sides: list[int] = []
     slots: list[tuple[int, int]] = []
-    side, left = 0, frozenset(plan.listed_left())
+    side, left = 0, frozenset(listed_left(plan))
     for number, match in enumerate(plan.matches):
         if match.stage in tables:
             if not match.played:

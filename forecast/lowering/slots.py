@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from forecast.arrays import Cut, OutcomeSlots, StageSlots
+from forecast.left import size_of
 from forecast.plan import ENTRY, KnockoutStage, Places, Plan, Stage, TableStage
 
 __all__ = [
@@ -40,7 +41,7 @@ def assign_slots(plan: Plan, stages: Sequence[Stage]) -> dict[str, StageSlots]:
     spans: dict[str, StageSlots] = {}
     free = len(plan.competition.teams)
     for stage in stages:
-        size = plan.size_of(stage)
+        size = size_of(plan, stage)
         published = ids.index(stage.id) >= first_published
         spans[stage.id] = StageSlots(stage.id, free, size, published)
         free += size

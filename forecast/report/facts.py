@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from forecast.arrays import Counts
+from forecast.left import left_of
 from forecast.plan import ENTRY, Adjustment, Places, Plan, Stage
 from forecast.strength import groups
 
@@ -103,7 +104,7 @@ def _stage(plan: Plan, stage: Stage, said: dict[str, Any]) -> dict[str, Any]:
         "label": said["label"],
         "simulated": plan.start is None or ids.index(stage.id) >= ids.index(plan.start),
         "matches_played": sum(match.played for match in matches),
-        "matches_left": plan.left_of(stage),
+        "matches_left": left_of(plan, stage),
         "changes": [_change(plan, change) for change in said["change"]],
     }
 

@@ -8,10 +8,8 @@ without its folder is put back first.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.errors import OutputError
+from forecast.report.disk import as_output_error, locked, sync
 from forecast.report.text import shown
 
 __all__ = [
@@ -26,11 +25,7 @@ __all__ = [
     "PAGE",
     "PROVENANCE",
     "Folder",
-    "as_output_error",
     "claim",
-    "locked",
-    "replace_file",
-    "write_once",
 ]
 
 PROVENANCE = "provenance.json"
@@ -86,8 +81,12 @@ class Folder:
         except OSError:
             return False
 
-    def demand_free(self, *, force: bool, files: Collection[str] = ()) -> None:
+    def demand_free(
+        self, *, force: bool, files: Collection[str] = (), config_hash: str | None = None
+    ) -> None:
         """Check that the folder may be written, with `files` in it.
+
+        `config_hash` is that of what shall be written.
 
         Raises
         ------
@@ -111,6 +110,11 @@ class Folder:
                 f"{self._shown}: found {shown(', '.join(foreign[:3]))}, which no forecast wrote; "
                 "move them away or choose another --out"
             )
+        if not force and self.config_hash == config_hash:
+            raise OutputError(
+                f"{self._shown}: holds this forecast, but its files are not as they were written; "
+                "--force makes it again"
+            )
         if not force:
             raise OutputError(f"{self._shown}: holds another forecast; --force replaces it")
 
@@ -123,7 +127,7 @@ class Folder:
                 self._swap()
             finally:
                 shutil.rmtree(self.new, ignore_errors=True)
-            _sync(self.out)
+            sync(self.out)
         shutil.rmtree(self.old, ignore_errors=True)
 
     def _write(self, files: Mapping[str, bytes]) -> None:
@@ -134,7 +138,7 @@ class Folder:
         for name, content in files.items():
             (self.new / name).write_bytes(content)
         for path in [*(self.new / name for name in files), *sorted(folders)]:
-            _sync(path)
+            sync(path)
 
     def _swap(self) -> None:
         if not self.path.exists():
@@ -183,39 +187,6 @@ class Folder:
         return shown(str(self.path))
 
 
-def write_once(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole or not at all, and is never replaced.
-
-    Raises
-    ------
-    OutputError
-        If the disk refuses.
-    """
-    with as_output_error(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        replace_file(path, content)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole, the former one until the new one is.
-
-    Raises
-    ------
-    OutputError
-        If the disk refuses.
-    """
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with as_output_error(path):
-        try:
-            new.write_bytes(content)
-            _sync(new)
-            new.rename(path)
-        finally:
-            new.unlink(missing_ok=True)
-        _sync(path.parent)
-
-
 @contextmanager
 def claim(out: Path, name: str) -> Iterator[Folder]:
     """Hold `OUT/<name>/` for this process; OUT is made if its parent is there.
@@ -252,69 +223,8 @@ def _make(out: Path) -> bool:
     return True
 
 
-@contextmanager
-def locked(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock that dies with this process; its file is gone afterwards.
-
-    Raises
-    ------
-    OutputError
-        If another process holds it, unless it is waited for.
-    """
-    with as_output_error(path):
-        descriptor = _take(path, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
-
-
-def _take(path: Path, operation: int) -> int:
-    """Open and lock `path`; again if its last owner removed it in between."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            fcntl.flock(descriptor, operation)
-            if _is_at(descriptor, path):
-                return descriptor
-        except BlockingIOError:
-            os.close(descriptor)
-            raise OutputError(f"{shown(str(path))}: another run is writing this forecast") from None
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Return whether an open file is still the one at a path."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
-
-
 def _checksums(files: Mapping[str, bytes]) -> bytes:
     names = sorted(files.keys() - {PROVENANCE, CHECKSUMS})
     return "".join(
         f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in names
     ).encode()
-
-
-def _sync(path: Path) -> None:
-    """Push a file or a folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def as_output_error(path: Path) -> Iterator[None]:
-    """Turn what the disk refuses into an `OutputError` that names a path."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"{shown(str(path))}: {error.strerror or error}") from error

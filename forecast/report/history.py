@@ -15,8 +15,9 @@ import polars as pl
 
 from forecast.errors import OutputError
 from forecast.plan import HISTORY_FOLDER, Plan
+from forecast.report.disk import as_output_error, write_once
 from forecast.report.files import parquet_bytes
-from forecast.report.folder import Folder, as_output_error, write_once
+from forecast.report.folder import Folder
 from forecast.report.text import shown
 from forecast.tables import HISTORY, history_table
 

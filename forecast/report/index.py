@@ -13,17 +13,22 @@ from urllib.parse import quote
 
 import polars as pl
 
-from forecast.report.folder import PROVENANCE, locked, replace_file
+from forecast.report.disk import as_output_error, locked, replace_file
+from forecast.report.folder import PROVENANCE
 from forecast.report.page.chances import chances_of
 from forecast.report.page.language import DEFAULT_LANGUAGE, Language, language
 from forecast.report.page.news import headline, question
 from forecast.report.page.render import environment, style
 from forecast.report.stored import Stored
+from forecast.report.text import shown
 
 __all__ = ["INDEX", "write_index"]
 
 INDEX = "index.html"
 _LOCK = ".index.lock"
+_OURS = b"default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""What every index of ours has in its head, and hardly another page."""
+
 _PACKAGE = "datapackage.json"
 _TABLES = ("outcomes", "status")
 _LINKS = (("report.html", "page"), ("forecast.xlsx", "Excel"), ("outcomes.csv", "CSV"),
@@ -43,8 +48,10 @@ class _Entry:
     links: tuple[tuple[str, str], ...]
 
 
-def write_index(out: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
+def write_index(out: Path, *, lang: str = DEFAULT_LANGUAGE) -> str | None:
     """Write `OUT/index.html` over the forecasts that are in OUT now, unless there is none.
+
+    Returns why it was not written if somebody else's page is there.
 
     Processes that write into one OUT take turns here, each after its forecasts are there, so that
     the last one lists them all. What is no forecast, or damaged, is left out.
@@ -55,12 +62,20 @@ def write_index(out: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
         If the disk refuses.
     """
     if not any(out.glob(f"*/{PROVENANCE}")):
-        return
+        return None
     with locked(out / _LOCK, wait=True):
+        if _is_foreign(out / INDEX):
+            return f"{shown(str(out / INDEX))}: no forecast wrote that page, so it stays as it is"
         spoken = language(lang)
         entries = [entry for path in sorted(out.iterdir()) for entry in _entries(path, spoken)]
         if entries:
             replace_file(out / INDEX, _page(entries, spoken))
+    return None
+
+
+def _is_foreign(path: Path) -> bool:
+    with as_output_error(path):
+        return path.exists() and _OURS not in path.read_bytes()
 
 
 def _entries(folder: Path, spoken: Language) -> Iterator[_Entry]:

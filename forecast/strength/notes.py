@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from forecast.plan import TableStage
 from forecast.strength.surprises import surprises
 
 if TYPE_CHECKING:
@@ -32,13 +33,21 @@ def notes(plan: Plan, known: Sequence[Match], posterior: Posterior) -> tuple[str
     """
     teams = plan.competition.teams
     found = _groups(known, teams=len(teams)) if known else [_no_result(plan)]
-    if all(match.half_time is None for match in known):
+    if _needs_first_halves(plan) and all(match.half_time is None for match in known):
         share = plan.strength.first_half_share
         found.append(
             "No half-time score is known: the chance that a goal falls in the first half is the "
             f"config's, {share:g}.",
         )
     return (*found, *surprises(teams, known, posterior))
+
+
+def _needs_first_halves(plan: Plan) -> bool:
+    """Return whether a table is ranked by results of first halves."""
+    return any(
+        isinstance(stage, TableStage) and "first_half_points" in stage.tie_breaks
+        for stage in plan.competition.stages
+    )
 
 
 def groups(known: Sequence[Match], *, teams: int) -> tuple[int, int]:

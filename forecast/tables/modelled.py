@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from forecast.arrays import FIRST_TEAM
+from forecast.left import listed_left
 from forecast.plan import Match, Plan
 from forecast.strength import ExpectedMatches, Summary
 from forecast.tables.schemas import MATCHES, STRENGTHS, conform
@@ -40,7 +41,7 @@ def strength_table(plan: Plan, summary: Summary, *, first_half_share: float) -> 
 
 def fixtures_left(plan: Plan) -> tuple[Match, ...]:
     """Return the listed matches that the forecast simulates, in the order of matches.csv."""
-    return tuple(plan.matches[number] for number in plan.listed_left())
+    return tuple(plan.matches[number] for number in listed_left(plan))
 
 
 def match_table(plan: Plan, fixtures: tuple[Match, ...], expected: ExpectedMatches) -> pl.DataFrame:
