@@ -16,7 +16,8 @@ import forecast as fc
 from forecast.report.files import csv_bytes
 from forecast.report.folder import CHECKSUMS
 from forecast.tables import schemas
-from forecast.tables.export_docs import DOCS, docs_text
+from forecast.tables.document_keys import FORECAST_KEYS, PROVENANCE_KEYS
+from forecast.tables.export_docs import DOCS, PLACES_OF_TABLES, docs_text, schema_of
 from forecast.tables.meanings import TABLES, fields_of
 from forecast.tables.wide import outcomes_wide, places_wide
 
@@ -162,3 +163,52 @@ def test_the_workbook_has_no_date_of_its_making(folder):
 def test_the_description_of_the_tables_is_that_of_the_code():
     written = (Path(__file__).parents[1] / DOCS).read_text("utf-8")
     assert written == docs_text(), "run python -m forecast.tables.export_docs"
+
+
+def test_the_description_says_where_every_table_is(folder):
+    long, sheets, wide, *elsewhere = PLACES_OF_TABLES
+    assert sorted(name for names in PLACES_OF_TABLES for name in names) == sorted(TABLES)
+    assert {path.stem for path in folder.glob("*.csv")} == {*long, *sheets, *wide}
+    assert {path.stem for path in folder.glob("*.parquet")} == {*long, *sheets}
+    document = json.loads((folder / "forecast.json").read_text("utf-8"))
+    assert document["tables"].keys() == {*long, *sheets}
+    book = openpyxl.load_workbook(folder / "forecast.xlsx")
+    assert {*book.sheetnames} == {*long, *sheets, "method"}
+    assert elsewhere == [("history",), ("movement",), ("what_if",)]
+    assert [path.suffix for path in (folder.parent / "history").rglob("*.*")] == [".parquet"]
+
+
+@pytest.mark.parametrize("table", ["matches", "outcomes_wide", "places_wide"])
+def test_columns_of_an_outcome_or_a_place_are_described_by_their_pattern(result, folder, table):
+    stands_for = {
+        "<outcome>": [outcome.id for outcome in result.plan.competition.outcomes],
+        "<place>": range(1, 5),
+    }
+    said = set()
+    for column in schema_of(table):
+        (mark,) = [mark for mark in stands_for if mark in column] or [""]
+        said |= {column.replace(mark, str(each)) for each in stands_for[mark]} if mark else {column}
+    header = (folder / f"{table}.csv").read_text("utf-8").splitlines()[0]
+    assert set(header.split(",")) == said
+
+
+def keys_of(document, listed):
+    """Return the keys of a document, those within a key only where some of them are listed."""
+    found = set()
+    for key, value in document.items():
+        parts = value if isinstance(value, list) else [value]
+        first = f"{key}[]." if isinstance(value, list) else f"{key}."
+        if any(each.startswith(first) for each in listed):
+            found |= {f"{first}{inner}" for part in parts for inner in part}
+        else:
+            found.add(key)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"), [("forecast.json", FORECAST_KEYS), ("provenance.json", PROVENANCE_KEYS)]
+)
+def test_every_key_of_a_document_is_described(folder, name, listed):
+    document = json.loads((folder / name).read_text("utf-8"))
+    assert keys_of(document, listed) == set(listed)
+    assert all(meaning.endswith(".") for meaning in listed.values())

@@ -101,7 +101,10 @@ _RUNS, _SHARE, _LOG_RATE = "runs", "probability, 0 to 1", "log of goals per 90 m
 
 _COLUMNS: dict[str, tuple[str, str | None]] = {
     "forecast_id": ("The forecast, as its config calls it.", None),
-    "as_of": ("The day up to which results were known; empty if all of them were.", None),
+    "as_of": (
+        "The day up to which results were known; empty if all of them were, or if none has a day.",
+        None,
+    ),
     "team": ("The team, as in teams.csv.", None),
     "outcome": ("The outcome, as the competition calls it.", None),
     "stage": ("The stage of the competition.", None),
@@ -183,7 +186,7 @@ _COLUMNS: dict[str, tuple[str, str | None]] = {
     "next_results.runs": ("In how many runs looked at the match had this result.", _RUNS),
     "config_hash": ("SHA-256 of all that can change a number of the forecast.", None),
     "previous_forecast_id": ("The forecast before.", None),
-    "previous_as_of": ("Its day; empty if it knew all results.", None),
+    "previous_as_of": ("Its day; empty as `as_of` is.", None),
     "previous_probability": ("What it said.", _SHARE),
     "change": ("The probability now, or with results supposed, less the other.", "probability"),
     "change_error": ("The error of the simulation in `change`.", "probability"),
