@@ -223,10 +223,10 @@ GoalModelName = Literal["poisson", "dixon_coles", "bivariate_poisson", "negative
 class StrengthPlan:
     """How strengths are found. `given` is there exactly if the model is `given`.
 
-    `first_half_share` is the chance that a goal falls in the first half, used as it is by `given`
-    and as the fallback where no half-time score is known. Everything after `given` is information
-    beyond the results, off unless the config asks for it: `groups` are columns of the teams whose
-    members share strength, `half_life` is in days.
+    `first_half_share` is the chance that a goal falls in the first half, used as it is by `given`;
+    else known half-time scores move it (`strength.fitting`). Everything after `given` is
+    information beyond the results, off unless the config asks for it: `groups` are columns of the
+    teams whose members share strength, `half_life` is in days.
     """
 
     model: GoalModelName | Literal["given"]
@@ -268,9 +268,9 @@ class Simulation:
 class Source:
     """Where a plan came from.
 
-    `resolved` is the canonical JSON of the whole resolved config, `config_hash` the SHA-256 of
-    everything that can change a number: `resolved` and the input files. `inputs` are (name as
-    written in the config, SHA-256) of every file read.
+    `resolved` is the canonical JSON of the whole resolved config, labels and all, `config_hash` the
+    SHA-256 of it and of the data files: of everything that can change a number. `inputs` are
+    (name as written in the config, SHA-256) of every file read.
     """
 
     path: str

@@ -129,7 +129,7 @@ def test_a_club_against_itself_is_named_with_its_line(tmp_path):
 
 def test_a_result_that_a_ruling_gave_says_nothing_of_strengths(tmp_path):
     path = write(tmp_path, 'earlier = { results = "earlier.csv", weight = 0.5 }')
-    rows = "home,away,home_goals,away_goals,note\nA,B,1,0,\nB,A,3,0,awarded\n"
+    rows = "home,away,home_goals,away_goals,note\nA,B,1,0,\nB,A,3,0, Awarded\n"
     (tmp_path / "earlier.csv").write_text(rows, "utf-8")
     assert load(path).strength.earlier.matches == ((0, 1, 1, 0),)
 

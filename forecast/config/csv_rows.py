@@ -73,7 +73,7 @@ def _records(file: InputFile, problems: Problems) -> list[tuple[int, list[str]]]
         for cells in reader:
             if any(cells):
                 records.append((line, cells))
-            if len(records) > _MOST_ROWS:
+            if len(records) > _MOST_ROWS + 1:  # and the header
                 found, allowed = f"more than {_MOST_ROWS:,} rows", f"at most {_MOST_ROWS:,}"
                 problems.add(file.shown, line, "row", found=found, allowed=allowed)
                 break

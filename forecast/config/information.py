@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from forecast.config.csv_rows import CsvRow, CsvTable, read_csv
 from forecast.config.documents import Document
 from forecast.config.files import InputFile
-from forecast.config.match_rows import AWARDED
+from forecast.config.match_rows import AWARDED, plain_note
 from forecast.config.models import CovariateFile, EarlierFile, ForecastFile
 from forecast.config.problems import Problems, nearest, show
 from forecast.config.team_rows import Teams
@@ -141,7 +141,7 @@ def _earlier(
     matches = []
     for row in table.rows:
         goals = _goals(table, row, problems)
-        if goals is None or row.cells.get("leg") == _AGGREGATE or row.cells.get("note") == AWARDED:
+        if goals is None or row.cells.get("leg") == _AGGREGATE or plain_note(row.cells) == AWARDED:
             continue
         home, away = (
             index.setdefault(row.cells[side].strip(), len(index)) for side in ("home", "away")

@@ -15,7 +15,7 @@ from forecast.config.models import name_fault
 from forecast.config.problems import Problems, show
 from forecast.plan import MAX_GOALS
 
-__all__ = ["AWARDED", "MatchFile", "MatchRow", "read_matches"]
+__all__ = ["AWARDED", "MatchFile", "MatchRow", "plain_note", "read_matches"]
 
 COLUMNS = (
     "stage",
@@ -45,6 +45,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 T = TypeVar("T")
 Pair = tuple[int, int]
+
+
+def plain_note(cells: Mapping[str, str]) -> str:
+    """Return the note of a row without capitals or space around it."""
+    return cells.get("note", "").strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ class _Cells:
 
     def awarded(self) -> bool:
         """Return whether a ruling gave the result."""
-        note = self.cells.get("note", "").strip().casefold()
+        note = plain_note(self.cells)
         if note.startswith(AWARDED) and note != AWARDED:
             self.note(
                 "note", show(self.cells["note"]), f'exactly "{AWARDED}", or another word first'

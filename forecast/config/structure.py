@@ -273,10 +273,11 @@ class _Checker:
 
     def check_outcome(self, number: int, outcome: OutcomeFile) -> None:
         path = ("outcome", number, "places")
+        entered = [text.partition(":")[0] == ENTRY for text in outcome.places]
         for k, text in enumerate(outcome.places):
-            if text == ENTRY:
+            if entered[k]:
                 self.note((*path, k), show(text), "places of stages")
-        if ENTRY not in outcome.places:
+        if not any(entered):
             self.read_list(path, outcome.places, earlier=self.ids)
 
     def check_headline(self) -> None:

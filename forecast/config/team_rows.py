@@ -17,8 +17,6 @@ from forecast.plan import MAX_TEAMS
 __all__ = ["Teams", "read_teams"]
 
 _TEAM = "team"
-"""A cell that begins with one of these is run as a formula by spreadsheets."""
-
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
 
 

@@ -149,10 +149,10 @@ def _better(stored: Stored, language: Language) -> str:
 
     Only if the record warns of it: `worse` is empty if too little was seen.
     """
-    found = stored.calibration
-    if found is None or not found.get("worse"):
+    found, headline = stored.calibration, stored.facts["headline"]
+    if found is None or not found.get("worse") or headline not in stored.facts["outcomes"]:
         return ""
-    headline, own = stored.facts["headline"], found["model"]
+    own = found["model"]
     ahead = {
         row["source"] if row["against"] == own else row["against"]: row
         for row in found["record"]["differences"]
