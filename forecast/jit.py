@@ -192,8 +192,12 @@ def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes hav
 
 
 def jit_inner(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile `function` for calls from compiled code only: without a wrapper for Python."""
-    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, **_INNER)(function)
+    """Compile `function` for calls from compiled code only: without a wrapper for Python.
+
+    Whether it is compiled into a caller is left to LLVM: not said, numba would hand down the
+    `forceinline` of a caller that is compiled first.
+    """
+    compiled: Callable[P, R] = _NJIT(no_cpython_wrapper=True, forceinline=False, **_INNER)(function)
     return compiled
 
 
