@@ -603,7 +603,7 @@ def test_a_match_of_the_day_without_a_score_says_so(stored):
     late = {**stored.facts, "as_of": "2023-09-20"}
     fixtures = fixtures_of(Stored(late, stored.provenance, stored.tables), spoken, asked="champion")
     assert fixtures
-    assert all(match.late and match.day == "20 Sep (not known)" for match in fixtures)
+    assert all(match.late and match.day == "20 Sep (score not known here)" for match in fixtures)
     assert not any(match.late for match in fixtures_of(stored, spoken, asked="champion"))
 
 
@@ -611,7 +611,7 @@ def test_a_forecast_after_a_round_names_the_round_and_no_day(stored):
     after = {**stored.facts, "as_of": "2023-09-20", "after": {"stage": "league", "round": 1}}
     told = Stored(after, stored.provenance, stored.tables)
     subject = subject_of(told, NO_HISTORY, language("en"))
-    assert subject.dated == "With the results up to round 1 of League."
+    assert subject.dated == "With the results up to round 1 of League (September 20, 2023)."
 
 
 def test_what_is_at_stake_is_the_difference_of_the_chances_on_the_card(stored):

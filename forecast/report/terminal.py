@@ -41,7 +41,7 @@ _PROVED = {"certain": "certain", "impossible": "out"}
 """Instead of a percentage, what the rules have decided."""
 
 
-_MOVED = "moved: percentage points since the forecast of the day before, ± simulation error"
+_MOVED = "moved: percentage points since the last forecast of an earlier day, ± simulation error"
 
 
 _BESIDE = (
@@ -154,7 +154,7 @@ def history_lines(history: pl.DataFrame, outcome: str) -> str:
     headers = [str(day) if day else "all known" for day in order["as_of"]]
     foot = [f"{header}: {name}" for header, name in zip(headers, order["forecast_id"], strict=True)]
     grid = _Grid(("team", *headers, "moved"), rows)
-    return _rendered(grid, title=[outcome], foot=[*foot, _MOVED])
+    return _rendered(grid, title=[outcome], foot=[*foot, _MOVED] if moves else foot)
 
 
 def what_if_lines(

@@ -149,4 +149,4 @@ def _day(day: date | None, *, late: bool, language: Language) -> str:
     if day is None:
         return ""
     said = language.day(day, "d MMM")
-    return language.say("%(day)s (not known)", day=said) if late else said
+    return language.say("%(day)s (score not known here)", day=said) if late else said

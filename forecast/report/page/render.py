@@ -191,7 +191,7 @@ def _late(fixtures: Sequence[Fixture], language: Language) -> str:
         return ""
     named = "; ".join(f"{match.home} – {match.away}" for match in fixtures[:_MOST_LATE])
     return language.say(
-        "Dated by then, but not known to this forecast (simulated): %(matches)s.",
+        "Dated by then, but without a score that this forecast knows (simulated): %(matches)s.",
         matches=f"{named}…" if len(fixtures) > _MOST_LATE else named,
     )
 

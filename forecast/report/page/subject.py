@@ -110,15 +110,16 @@ def subject_of(stored: Stored, history: pl.DataFrame, language: Language) -> Sub
 
 
 def _dated(stored: Stored, language: Language) -> str:
-    after = stored.facts.get("after")  # older forecasts do not know
+    facts = stored.facts
+    day = language.day(date.fromisoformat(facts["as_of"])) if facts["as_of"] else ""
+    after = facts.get("after")  # older forecasts do not know
     if after:
-        stage = stage_name(stored.facts, after["stage"], language)
-        return language.say(
+        said = language.say(
             "With the results up to round %(round)s of %(stage)s.",
             round=after["round"],
-            stage=stage,
+            stage=stage_name(facts, after["stage"], language),
         )
-    if stored.facts["as_of"] is None:
+        return f"{said[:-1]} ({day})." if day else said
+    if not day:
         return language.say("All known results are in it.")
-    day = language.day(date.fromisoformat(stored.facts["as_of"]))
     return language.say("With the results known by the end of %(day)s.", day=day)
