@@ -8,6 +8,7 @@ on the machine weighs little; runs a second are wall time. The peers play with f
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable
 from time import thread_time
@@ -100,4 +101,5 @@ def measure() -> list[Row]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     show(measure())
