@@ -152,7 +152,8 @@ def lower_knockouts(
             free += 1
     level = np.full((len(knockouts), 3), LEVEL_NONE, np.int64)
     for k, stage in enumerate(knockouts):
-        level[k, : len(stage.level)] = [LEVEL[rung] for rung in stage.level]
+        rungs = [rung for rung in stage.level if stage.legs == 2 or rung != "away_goals"]
+        level[k, : len(rungs)] = [LEVEL[rung] for rung in rungs]
     terms, chart = tie_chances()
     return Knockouts(
         **lower_pairings(plan, knockouts, spans),
