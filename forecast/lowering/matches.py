@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ def half_points(match: Match, rule: PointsRule) -> tuple[int, int]:
     return (rule.win, rule.loss) if home > away else (rule.loss, rule.win)
 
 
-def hidden_halves(plan: Plan, table_row: dict[str, int], rows: int) -> dict[str, Any]:
+def hidden_halves(plan: Plan, table_row: Mapping[str, int], rows: int) -> dict[str, Any]:
     """Return the fields of `Tables` on known matches whose half-time score is not known.
 
     Those supposed come last, so that the others keep their numbers, and their random ones.
@@ -77,32 +77,55 @@ def hidden_halves(plan: Plan, table_row: dict[str, int], rows: int) -> dict[str,
     return {"hidden_start": start, "hidden_list": values, "hidden_goals": known}
 
 
-def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
-    """Sort the matches of the tables into fixtures left, played counters and hidden half-times."""
-    teams = len(plan.competition.teams)
-    rows = len(tables) * teams
-    table_row = {table.id: k * teams for k, table in enumerate(tables)}
-    sides: list[list[int]] = [[] for _ in range(rows)]
-    rivals: list[list[int]] = [[] for _ in range(rows)]
-    met: list[list[tuple[int, int, int]]] = [[] for _ in range(rows)]
-    played = np.zeros((rows, 8), np.int64)
-    away_total = np.zeros(rows, np.int64)
-    half_constant = np.zeros(rows, np.int64)
-    left: list[Match] = []
+def in_tables(plan: Plan, table_row: Mapping[str, int]) -> Iterator[tuple[Match, int, int]]:
+    """Yield the matches of tables with the table rows of both sides."""
     for match in plan.matches:
-        if match.stage not in table_row:
-            continue
-        home, away = table_row[match.stage] + match.home, table_row[match.stage] + match.away
-        rivals[home].append(match.away)
-        rivals[away].append(match.home)
-        away_total[away] += 1
-        if match.home_goals is None or match.away_goals is None:
+        if match.stage in table_row:
+            first = table_row[match.stage]
+            yield match, first + match.home, first + match.away
+
+
+def lower_left(
+    plan: Plan, table_row: Mapping[str, int], rows: int
+) -> tuple[Fixtures, dict[str, NDArray[np.int64]]]:
+    """Return the fixtures left, and the fields of `Tables` that list their sides.
+
+    A supposed result leaves its fixture to no team: it only keeps the numbers of later sides.
+    """
+    sides: list[list[int]] = [[] for _ in range(rows)]
+    left: list[Match] = []
+    for match, home, away in in_tables(plan, table_row):
+        if not match.played:
             sides[home].append(2 * len(left))
             sides[away].append(2 * len(left) + 1)
+        if not match.played or match.supposed:
             left.append(match)
+    start, values = flatten(sorted(row, key=lambda side: side & 1) for row in sides)
+    at_home = np.array([sum(1 - (side & 1) for side in row) for row in sides], np.int64)
+    across = [left[s >> 1].home if s & 1 else left[s >> 1].away for s in values.tolist()]
+    fixtures = Fixtures(
+        home=np.array([match.home for match in left], np.int64),
+        away=np.array([match.away for match in left], np.int64),
+        neutral=np.array([match.neutral for match in left], np.bool_),
+    )
+    return fixtures, {
+        "side_start": start,
+        "side_list": values,
+        "side_away": start[:-1] + at_home,
+        "side_rival": np.array(across, np.int64),
+    }
+
+
+def lower_played(
+    plan: Plan, table_row: Mapping[str, int], rows: int
+) -> tuple[NDArray[np.int64], dict[str, NDArray[np.int64]]]:
+    """Return `TableMatches.played`, and the fields of `Tables` on results that are known."""
+    met: list[list[tuple[int, int, int]]] = [[] for _ in range(rows)]
+    played = np.zeros((rows, 8), np.int64)
+    half_constant = np.zeros(rows, np.int64)
+    for match, home, away in in_tables(plan, table_row):
+        if match.home_goals is None or match.away_goals is None:
             continue
-        if match.supposed:
-            left.append(match)  # of no team: it only keeps the numbers of later sides
         scored, conceded = match.home_goals, match.away_goals
         met[home].append((match.away, scored, conceded))
         met[away].append((match.home, conceded, scored))
@@ -113,35 +136,41 @@ def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
             points = half_points(match, plan.competition.points)
             half_constant[home] += points[0]
             half_constant[away] += points[1]
-    for row in sides:
-        row.sort(key=lambda side: side & 1)
-    side_start, side_list = flatten(sides)
-    at_home = np.array([sum(1 - (side & 1) for side in row) for row in sides], np.int64)
-    rival_start, rival_list = flatten(rivals)
-    met_start = np.cumsum([0, *map(len, met)], dtype=np.int64)
     known = np.array([each for row in met for each in row], np.int64).reshape(-1, 3)
-    across = [left[s >> 1].home if s & 1 else left[s >> 1].away for s in side_list.tolist()]
+    return played, {
+        "met_start": np.cumsum([0, *map(len, met)], dtype=np.int64),
+        "met_rival": known[:, 0].copy(),
+        "met_goals": known[:, 1:].copy(),
+        "half_constant": half_constant,
+    }
+
+
+def lower_matches(plan: Plan, tables: Sequence[TableStage]) -> TableMatches:
+    """Sort the matches of the tables into fixtures left, played counters and hidden half-times."""
+    teams = len(plan.competition.teams)
+    rows = len(tables) * teams
+    table_row = {table.id: k * teams for k, table in enumerate(tables)}
+    rivals: list[list[int]] = [[] for _ in range(rows)]
+    away_total = np.zeros(rows, np.int64)
+    for match, home, away in in_tables(plan, table_row):
+        rivals[home].append(match.away)
+        rivals[away].append(match.home)
+        away_total[away] += 1
+    rival_start, rival_list = flatten(rivals)
+    fixtures, sides = lower_left(plan, table_row, rows)
+    played, results = lower_played(plan, table_row, rows)
+    home_start, away_start = sides["side_start"], sides["side_away"]
     return TableMatches(
-        fixtures=Fixtures(
-            home=np.array([m.home for m in left], np.int64),
-            away=np.array([m.away for m in left], np.int64),
-            neutral=np.array([m.neutral for m in left], np.bool_),
-        ),
+        fixtures=fixtures,
         arrays={
-            "side_start": side_start,
-            "side_list": side_list,
-            "side_away": side_start[:-1] + at_home,
-            "side_rival": np.array(across, np.int64),
-            "met_start": met_start,
-            "met_rival": known[:, 0].copy(),
-            "met_goals": known[:, 1:].copy(),
+            **sides,
+            **results,
+            **hidden_halves(plan, table_row, rows),
             "rival_start": rival_start,
             "rival_list": rival_list,
-            **hidden_halves(plan, table_row, rows),
-            "half_constant": half_constant,
         },
         played=played,
         total=np.diff(rival_start),
         away_total=away_total,
-        left=np.stack([at_home, np.diff(side_start) - at_home]),
+        left=np.stack([away_start - home_start[:-1], home_start[1:] - away_start]),
     )
