@@ -137,7 +137,7 @@ def cache_folder() -> Path:
     base = Path(root) if root else Path(os.path.expanduser("~/.cache"))  # noqa: PTH111 (Path.home raises without a home)
     folder = base / "forecast" / _sources_digest()
     try:
-        if base.parts[0] == "~":  # a user without a home
+        if base.parts[:1] == ("~",):  # a user without a home
             raise FileNotFoundError
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -351,10 +351,13 @@ def test_a_bad_config_of_a_folder_stops_no_other(tmp_path, capsys):
     write(tmp_path, [*rows_of(), FINAL])
     (tmp_path / "a_bad.toml").write_text('competition = "nowhere.toml"\n', encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        argv = ["forecast", "backtest", str(tmp_path), "--out", str(tmp_path / "out")]
+        argv = ["forecast", "backtest", str(tmp_path), "--record", "--out", str(tmp_path / "out")]
         patch.setattr("sys.argv", argv)
         with pytest.raises(SystemExit) as end:
             main()
     assert end.value.code == 2
-    assert "a_bad.toml" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "a_bad.toml" in said
+    assert "the record is not kept" in said
+    assert not (tmp_path / "calibration.json").exists()
     assert (tmp_path / "out" / "cup.backtest" / "scores.csv").exists()

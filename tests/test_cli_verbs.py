@@ -122,6 +122,10 @@ def test_a_folder_with_altered_files_is_told_from_another_forecast(tmp_path, cap
     assert forecast(*run) == 3
     assert "holds this forecast, but its files are not as they were" in capsys.readouterr().err
     assert forecast(*run, "--force") == 0
+    assert forecast("fit", config, "--out", out) == 0
+    (out / "small.fit" / "strengths.csv").write_text("1,2,3", encoding="utf-8")
+    assert forecast("fit", config, "--out", out) == 3
+    assert "holds this forecast, but its files are not as they were" in capsys.readouterr().err
 
 
 def test_another_config_is_refused_until_forced(tmp_path, capsys):
@@ -195,6 +199,16 @@ def test_a_config_that_is_named_twice_runs_once(tmp_path, capsys):
     out = ("--out", tmp_path / "out", "--no-report")
     assert forecast("run", tmp_path, first, tmp_path / "." / "last.toml", *out) == 0
     assert capsys.readouterr().err.splitlines()[-2:] == [f"{first}: done", f"{last}: done"]
+
+
+def test_a_link_to_a_config_elsewhere_is_another_forecast(tmp_path, capsys):
+    """The files that it names are looked up beside the link."""
+    (first,) = write_cup(tmp_path / "one")
+    (other,) = write_cup(tmp_path / "two")
+    other.unlink()
+    other.symlink_to(first)
+    assert forecast("run", first, other, "--out", tmp_path / "out") == 2
+    assert "nothing was run" in capsys.readouterr().err
 
 
 def test_two_configs_of_one_id_are_refused_before_any_run(tmp_path, capsys):

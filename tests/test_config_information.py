@@ -129,7 +129,7 @@ def test_a_club_against_itself_is_named_with_its_line(tmp_path):
 
 def test_a_result_that_a_ruling_gave_says_nothing_of_strengths(tmp_path):
     path = write(tmp_path, 'earlier = { results = "earlier.csv", weight = 0.5 }')
-    rows = "home,away,home_goals,away_goals,note\nA,B,1,0,\nB,A,3,0, Awarded\n"
+    rows = "home,away,home_goals,away_goals,note\nA,B,1,0,\nB,A,3,0, Awarded by a ruling\n"
     (tmp_path / "earlier.csv").write_text(rows, "utf-8")
     assert load(path).strength.earlier.matches == ((0, 1, 1, 0),)
 
@@ -139,6 +139,13 @@ def test_a_second_row_of_a_team_is_refused(tmp_path):
     (tmp_path / "ratings.csv").write_text("team,height\nA,1\nB,1\nC,1\nA,2\n", "utf-8")
     with pytest.raises(ConfigError, match=r'ratings.csv:5: team: found "A" again'):
         load(path)
+
+
+def test_what_a_table_says_of_others_does_not_matter(tmp_path):
+    path = write(tmp_path, 'covariate = [{ table = "ratings.csv", column = "height", sd = 0.1 }]')
+    rows = "team,height,+/-\nA,1,\nB,1,\nC,2,\nZeta,2,\nZeta,3,\n,,source: x\n,,source: y\n"
+    (tmp_path / "ratings.csv").write_text(rows, "utf-8")
+    assert load(path).strength.covariates[0].values == (1.0, 1.0, 2.0)
 
 
 def test_given_strengths_know_nothing_else(tmp_path):

@@ -593,6 +593,10 @@ def test_a_settled_tie_has_no_match_left_though_its_scores_are_not_known():
     matches[number] = dataclasses.replace(tie, winner=tie.home)
     settled = dataclasses.replace(plan, matches=tuple(matches))
     assert left_of(settled, stage) == 3
+    final = dataclasses.replace(
+        settled, matches=tuple(dataclasses.replace(m, winner=m.home) for m in plan.matches)
+    )
+    assert "0 matches played, none left" in describe(final)
     assert set(listed_left(plan)) - set(listed_left(settled)) == {number}
 
 

@@ -71,3 +71,9 @@ def test_without_a_home_code_is_kept_in_a_temporary_folder(tmp_path, monkeypatch
     assert folder.is_absolute()
     assert not list(tmp_path.iterdir())
     folder.rmdir()
+
+
+def test_the_folder_of_compiled_code_may_be_the_current_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FORECAST_CACHE_DIR", ".")
+    assert cache_folder().parent.resolve() == tmp_path / "forecast"

@@ -49,12 +49,16 @@ def test_a_forecast_is_one_file_by_competition_id_and_hash(tmp_path):
 
 def test_a_file_is_never_written_again_and_other_numbers_stand_beside_it(tmp_path):
     path = kept(tmp_path, date(2023, 9, 15), (500, 500))
-    before = path.read_bytes(), path.stat().st_mtime_ns
+    pl.read_parquet(path).write_parquet(path, compression="snappy")  # as another version might
+    before = path.read_bytes()
     assert kept(tmp_path, date(2023, 9, 15), (500, 500)) == path
     other = kept(tmp_path, date(2023, 9, 15), (100, 900))
     assert other.parent == path.parent
     assert other != path
-    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert path.read_bytes() == before
+    assert hits(tmp_path) == [(date(2023, 9, 15), 100 * SHORT // 1000)]
+    assert kept(tmp_path, date(2023, 9, 15), (500, 500)) == path
+    assert hits(tmp_path) == [(date(2023, 9, 15), 500 * SHORT // 1000)]  # the last that was kept
 
 
 def holding(out, config_hash, name="cup"):
@@ -107,6 +111,13 @@ def test_forecasts_are_in_the_order_of_their_days(tmp_path):
     kept(tmp_path, date(2023, 9, 15), (1, 1), name="zzz", config_hash="d" * 64)
     order = in_order(read_history(tmp_path, "cup"))
     assert order["forecast_id"].to_list() == ["zzz", "few", "aaa", "all"]
+
+
+def test_forecasts_without_a_day_all_count(tmp_path):
+    """They may know different rounds of a competition without dates."""
+    for config_hash in "ab":
+        kept(tmp_path, None, (500, 500), config_hash=config_hash * 64)
+    assert len(hits(tmp_path)) == 2
 
 
 def test_movement_is_the_difference_to_the_last_forecast_of_an_earlier_day(tmp_path):
@@ -166,17 +177,21 @@ def test_a_forecast_whose_page_fails_leaves_no_history(tmp_path, monkeypatch):
     assert len(list((tmp_path / "out" / "history").rglob("*.parquet"))) == 1
 
 
-def test_a_damaged_history_costs_the_comparison_and_not_the_forecast(tmp_path):
+@pytest.mark.parametrize("kind", ["cut short", "a link to nothing"])
+def test_a_damaged_history_costs_the_comparison_and_not_the_forecast(tmp_path, kind):
     (config,) = write_cup(tmp_path / "cup")
     out = tmp_path / "out"
     damaged = out / "history" / "competition=cup" / "forecast=old" / "0.parquet"
     damaged.parent.mkdir(parents=True)
-    damaged.write_bytes(b"cut short")
+    if kind == "cut short":
+        damaged.write_bytes(b"cut short")
+    else:
+        damaged.symlink_to("nowhere")
     result = fc.run(fc.load(config), workers=1)
-    with pytest.warns(UserWarning, match=r"0\.parquet: no file of a history.*earlier forecast"):
+    with pytest.warns(UserWarning, match=r"0\.parquet: .*earlier forecast"):
         result.write(out)
     assert (out / "small" / "report.html").exists()
-    assert len(list(damaged.parent.parent.rglob("*.parquet"))) == 2
+    assert len(list((out / "history" / "competition=cup" / "forecast=small").iterdir())) == 1
 
 
 @pytest.mark.usefixtures("former_signals")

@@ -106,7 +106,7 @@ def _day(each: _Loaded) -> date:
 
 def _loaded(paths: Iterable[Path], overrides: Overrides) -> Iterator[_Loaded]:
     """Load every config, and every config of a folder, each once."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for path in paths:
         try:
             found = find_configs([path])
@@ -114,9 +114,9 @@ def _loaded(paths: Iterable[Path], overrides: Overrides) -> Iterator[_Loaded]:
             yield _Loaded(str(path), None, failure_code(error))
             continue
         for each in found:
-            real = os.path.realpath(each)
-            if real not in seen:
-                seen.add(real)
+            here = os.path.realpath(each.parent), each.name  # a link elsewhere names other files
+            if here not in seen:
+                seen.add(here)
                 yield _load_one(each, overrides)
 
 

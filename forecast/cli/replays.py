@@ -45,6 +45,9 @@ def replay_batch(
     for path in found:
         with counted():
             groups.setdefault(find_moments(path).competition, []).append(path)
+    if record and codes:
+        say("the record is not kept: a model that could not be read would be missing from it")
+        record = False
     for paths in groups.values():
         with counted():
             _replay(paths, overrides, out=out, workers=workers, record=record, force=force)
@@ -77,7 +80,7 @@ def _replay(
             say(f"{folder.path}: already holds this replay")
             return
         again = folder.holds(config_hash)
-        folder.demand_free(force=force or again)
+        folder.demand_free(force=force or again, config_hash=config_hash)
         ticker = Ticker(name, "forecasts")
         try:
             result = backtest(list(models), overrides, workers=workers, progress=ticker)

@@ -280,7 +280,7 @@ def _fit(plan: Plan, *, out: Path, force: bool) -> str:
         if there:
             say(f"{folder.path}: already holds these strengths")
         else:
-            folder.demand_free(force=force)
+            folder.demand_free(force=force, config_hash=plan.source.config_hash)
         fitted = fit_strengths(plan)
         if not there:
             fitted.publish(folder, force=force)

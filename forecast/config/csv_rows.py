@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecast.config.files import CSV_LIMIT, InputFile, read_file
-from forecast.config.models import formula_fault, name_fault
+from forecast.config.models import name_fault
 from forecast.config.problems import Problems, join_words, nearest, printable, show
 
 __all__ = ["CsvRow", "CsvTable", "read_csv"]
@@ -107,7 +107,7 @@ def _header_is_fine(
             found = f"no column {column}{nearest(column, header)}"
             problems.add(file.shown, line, "header", found=found, allowed=f"a column {column}")
     for number, column in enumerate(header):
-        fault = formula_fault(column) or name_fault(column)
+        fault = name_fault(column)
         if fault or column in header[:number]:
             found = fault or f"the column {show(column)} twice"
             allowed = "columns with names, each once"

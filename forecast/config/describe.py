@@ -199,11 +199,12 @@ def _progress(plan: Plan, stage: Stage) -> Iterator[str]:
     matches = [match for match in plan.matches if match.stage == stage.id]
     played, left = sum(match.played for match in matches), left_of(plan, stage)
     overdue = sum(_is_overdue(plan, match) for match in matches)
-    if left and matches:
+    if left:
         yield f"{_count(played, 'match', 'matches')} played, {left} left"
+    elif matches and isinstance(stage, TableStage):
+        yield f"all {_count(played, 'match', 'matches')} played: only lots can still move a place"
     elif matches:
-        still = ": only lots can still move a place" if isinstance(stage, TableStage) else ""
-        yield f"all {_count(played, 'match', 'matches')} played{still}"
+        yield f"{_count(played, 'match', 'matches')} played, none left"
     if overdue:
         yield f"{_count(overdue, 'match', 'matches')} dated by then, but not known: simulated"
 

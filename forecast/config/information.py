@@ -84,7 +84,7 @@ def _cells(
     files[said.table] = table.file
     cells: dict[str, str] = {}
     for row in table.rows:
-        if row.cells["team"] in cells:
+        if row.cells["team"] in cells and row.cells["team"] in teams.index:
             found, allowed = f"{show(row.cells['team'])} again", "one row a team"
             problems.add(table.file.shown, row.line, "team", found=found, allowed=allowed)
         cells[row.cells["team"]] = row.cells[said.column]
@@ -141,7 +141,9 @@ def _earlier(
     matches = []
     for row in table.rows:
         goals = _goals(table, row, problems)
-        if goals is None or row.cells.get("leg") == _AGGREGATE or plain_note(row.cells) == AWARDED:
+        if goals is None or row.cells.get("leg") == _AGGREGATE:
+            continue
+        if plain_note(row.cells).startswith(AWARDED):
             continue
         home, away = (
             index.setdefault(row.cells[side].strip(), len(index)) for side in ("home", "away")

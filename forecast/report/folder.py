@@ -104,11 +104,12 @@ class Folder:
                 f"{self._shown}: found files that are no forecast (no {PROVENANCE}); "
                 "move them away or choose another --out"
             )
-        foreign = sorted(self._names() - self._own() - set(files))
+        with as_output_error(self.path):
+            foreign = sorted(self._names() - self._own() - set(files))
         if foreign:
             raise OutputError(
                 f"{self._shown}: found {shown(', '.join(foreign[:3]))}, which no forecast wrote; "
-                "move them away or choose another --out"
+                "it would be lost, so move it elsewhere"
             )
         if not force and self.config_hash == config_hash:
             raise OutputError(
@@ -120,7 +121,8 @@ class Folder:
 
     def publish(self, files: Mapping[str, bytes], *, force: bool) -> None:
         """Write all files, by name below the folder, and let it appear; or change nothing."""
-        self.demand_free(force=force, files=files)
+        said = json.loads(files[PROVENANCE]) if PROVENANCE in files else {}
+        self.demand_free(force=force, files=files, config_hash=said.get("config_hash"))
         with as_output_error(self.path):
             try:
                 self._write({**files, CHECKSUMS: _checksums(files)})

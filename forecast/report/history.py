@@ -8,7 +8,7 @@ another version of the program finds other numbers for a config, they are kept b
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+import os
 from pathlib import Path
 
 import polars as pl
@@ -42,12 +42,14 @@ def record(out: Path, plan: Plan, outcomes: pl.DataFrame, status: pl.DataFrame) 
         If the disk refuses.
     """
     path = _path(out, plan)
-    content = parquet_bytes(history_table(outcomes, status, plan.source.config_hash))
-    with as_output_error(path):
-        if path.exists() and path.read_bytes() != content:
-            digest = hashlib.sha256(content).hexdigest()
-            path = path.with_stem(f"{path.stem}-{digest[:_HASH_DIGITS]}")
+    table = history_table(outcomes, status, plan.source.config_hash)
+    content = parquet_bytes(table)
+    if path.exists() and not _read(path).equals(table):
+        digest = hashlib.sha256(content).hexdigest()
+        path = path.with_stem(f"{path.stem}-{digest[:_HASH_DIGITS]}")
     write_once(path, content)
+    with as_output_error(path):
+        os.utime(path)  # the last that was kept, from now on
     return path
 
 
@@ -67,8 +69,9 @@ def remember(folder: Folder, plan: Plan) -> None:
 def read_history(out: Path, competition: str) -> pl.DataFrame:
     """Return the forecasts of a competition that OUT remembers, schema `HISTORY`; perhaps none.
 
-    Of several of one id and day only one counts, for the others were replaced: that which
-    `OUT/<id>/` holds, or else the one that was kept last.
+    Of several of one id and day only one counts, for the others were replaced: that of the config
+    which `OUT/<id>/` holds, or else the one that was kept last. Forecasts without a day all count:
+    they may know different rounds.
 
     Raises
     ------
@@ -76,11 +79,11 @@ def read_history(out: Path, competition: str) -> pl.DataFrame:
         If a file of the history is not one that was written there.
     """
     paths = _folder(out, competition).glob("forecast=*/*.parquet")
-    kept: dict[tuple[str, date | None], pl.DataFrame] = {}
+    kept: dict[object, pl.DataFrame] = {}
     for path in sorted(paths, key=lambda path: _when_kept(out, path)):
         frame = _read(path)
-        for key in frame.select("forecast_id", "as_of").head(1).iter_rows():
-            kept[key] = frame
+        for name, day in frame.select("forecast_id", "as_of").head(1).iter_rows():
+            kept[(name, day) if day else path] = frame
     return pl.concat(kept.values()) if kept else NO_HISTORY
 
 
@@ -103,7 +106,8 @@ def _when_kept(out: Path, path: Path) -> tuple[bool, int, str]:
     """Return what sorts the files of a forecast by the time from which they counted."""
     held = Folder(out, path.parent.name.removeprefix("forecast=")).config_hash or "none"
     in_force = path.name.startswith(held[:_HASH_DIGITS])
-    return in_force, path.stat().st_mtime_ns, path.name
+    with as_output_error(path):
+        return in_force, path.stat().st_mtime_ns, path.name
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def _image(drawn: Drawn) -> Image:
 def render_again(folder: Path, *, lang: str) -> tuple[Path, str | None]:
     """Make the files for readers of a folder again; return its page, and what it lacks and why.
 
-    The folder is replaced as a whole; whatever else is in it stays.
+    The folder is replaced as a whole; other files in it stay, an empty folder or a link is refused.
 
     Raises
     ------
