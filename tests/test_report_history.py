@@ -61,6 +61,15 @@ def test_a_file_is_never_written_again_and_other_numbers_stand_beside_it(tmp_pat
     assert hits(tmp_path) == [(date(2023, 9, 15), 500 * SHORT // 1000)]  # the last that was kept
 
 
+def test_a_damaged_file_does_not_stand_for_a_forecast(tmp_path):
+    path = kept(tmp_path, date(2023, 9, 15), (500, 500))
+    path.write_bytes(b"cut short")
+    other = kept(tmp_path, date(2023, 9, 15), (500, 500))
+    assert other != path
+    assert pl.read_parquet(other).height == 2
+    assert path.read_bytes() == b"cut short"
+
+
 def holding(out, config_hash, name="cup"):
     """Let OUT hold the forecast of a config."""
     (out / name).mkdir(exist_ok=True)

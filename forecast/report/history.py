@@ -44,7 +44,7 @@ def record(out: Path, plan: Plan, outcomes: pl.DataFrame, status: pl.DataFrame) 
     path = _path(out, plan)
     table = history_table(outcomes, status, plan.source.config_hash)
     content = parquet_bytes(table)
-    if path.exists() and not _read(path).equals(table):
+    if path.exists() and not _holds(path, table):
         digest = hashlib.sha256(content).hexdigest()
         path = path.with_stem(f"{path.stem}-{digest[:_HASH_DIGITS]}")
     write_once(path, content)
@@ -108,6 +108,14 @@ def _when_kept(out: Path, path: Path) -> tuple[bool, int, str]:
     in_force = path.name.startswith(held[:_HASH_DIGITS])
     with as_output_error(path):
         return in_force, path.stat().st_mtime_ns, path.name
+
+
+def _holds(path: Path, table: pl.DataFrame) -> bool:
+    """Return whether a file has just these numbers; a damaged one has not."""
+    try:
+        return _read(path).equals(table)
+    except OutputError:
+        return False
 
 
 def _read(path: Path) -> pl.DataFrame:
