@@ -160,7 +160,7 @@ class Result:
         """
         fault = None
         if report:
-            from forecast.report.pictures.drawing import DRAWER  # noqa: PLC0415 (templates)
+            from forecast.report.pictures.drawing import DRAWER  # noqa: PLC0415 (pages only)
 
             DRAWER.begin()  # loads its renderer while other files are made
         head = facts(self.plan, self.counts, notes=self.notes)

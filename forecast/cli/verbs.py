@@ -153,14 +153,11 @@ def what_if(
 
     A supposed result counts like a known one, for the strengths too.
     """
-    from forecast.config import Overrides, find_configs, load  # noqa: PLC0415 (same)
+    from forecast.config import Overrides, load  # noqa: PLC0415 (same)
     from forecast.report.terminal import what_if_lines  # noqa: PLC0415 (same)
     from forecast.supposing import what_if as compare  # noqa: PLC0415 (same)
 
-    found = find_configs([config])
-    if len(found) > 1:
-        raise typer.BadParameter(f"CONFIG: found {len(found)} configs in {config}, allowed one")
-    plan = load(found[0], Overrides(runs=runs, rng_seed=rng_seed))
+    plan = load(_only_config(config), Overrides(runs=runs, rng_seed=rng_seed))
     ticker = Ticker(plan.id)
     try:
         compared = compare(plan, result, workers=workers, progress=ticker)
@@ -222,14 +219,21 @@ def bench(
 ) -> None:
     """Measure runs/s and matches/s on this machine, on one worker up to all; write nothing."""
     from forecast.bench import bench as measure  # noqa: PLC0415 (each verb imports what it needs)
-    from forecast.config import find_configs, load  # noqa: PLC0415 (same)
+    from forecast.config import load  # noqa: PLC0415 (same)
     from forecast.pipeline import available_workers  # noqa: PLC0415 (same)
 
-    found = find_configs([config])
-    if len(found) > 1:
-        raise typer.BadParameter(f"CONFIG: found {len(found)} configs in {config}, allowed one")
-    figures = measure(load(found[0]), workers=workers or available_workers())
+    figures = measure(load(_only_config(config)), workers=workers or available_workers())
     emit(figures.json() if json else figures.text())
+
+
+def _only_config(path: Path) -> Path:
+    """Return the config at a path, which may be a folder with a single one."""
+    from forecast.config import find_configs  # noqa: PLC0415 (same)
+
+    found = find_configs([path])
+    if len(found) > 1:
+        raise typer.BadParameter(f"CONFIG: found {len(found)} configs in {path}, allowed one")
+    return found[0]
 
 
 def _forecast(plan: Plan, *, out: Path, workers: int | None, force: bool, report: bool) -> str:

@@ -28,9 +28,10 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A CSV file with a header."""
+    """A CSV file with a header, on `line`."""
 
     file: InputFile
+    line: int
     columns: tuple[str, ...]
     rows: tuple[CsvRow, ...]
 
@@ -51,8 +52,8 @@ def read_csv(
         allowed = f"a header with the columns {join_words(required, last='and')}"
         problems.add(file.shown, 1, "header", found="nothing", allowed=allowed)
         return None
-    line, header = records[0]
-    if not _header_is_fine(file, line, header, required=required, known=known, problems=problems):
+    head, header = records[0]
+    if not _header_is_fine(file, head, header, required=required, known=known, problems=problems):
         return None
     rows = []
     for line, cells in records[1:]:
@@ -61,7 +62,7 @@ def read_csv(
         else:
             found, allowed = f"{len(cells)} cells", f"{len(header)}, as in the header"
             problems.add(file.shown, line, "row", found=found, allowed=allowed)
-    return CsvTable(file, tuple(header), tuple(rows))
+    return CsvTable(file, head, tuple(header), tuple(rows))
 
 
 def _records(file: InputFile, problems: Problems) -> list[tuple[int, list[str]]]:

@@ -47,7 +47,7 @@ def read_teams(path: Path, problems: Problems) -> Teams | None:
     for number, column in enumerate(table.columns, 1):  # a tie-break becomes a cell of our tables
         if fault := formula_fault(column):
             allowed, key = "a name that no spreadsheet calculates", f"column {number}"
-            problems.add(table.file.shown, 1, key, found=fault, allowed=allowed)
+            problems.add(table.file.shown, table.line, key, found=fault, allowed=allowed)
     _note_faults(table, problems)
     if problems.count > before:
         return None

@@ -110,16 +110,22 @@ def subject_of(stored: Stored, history: pl.DataFrame, language: Language) -> Sub
 
 
 def _dated(stored: Stored, language: Language) -> str:
+    """Say up to when results are known: up to a round, its last day behind it, or up to a day."""
     facts = stored.facts
-    day = language.day(date.fromisoformat(facts["as_of"])) if facts["as_of"] else ""
+    day = language.day(date.fromisoformat(facts["as_of"])) if facts["as_of"] else None
     after = facts.get("after")  # older forecasts do not know
-    if after:
-        said = language.say(
-            "With the results up to round %(round)s of %(stage)s.",
-            round=after["round"],
-            stage=stage_name(facts, after["stage"], language),
-        )
-        return f"{said[:-1]} ({day})." if day else said
-    if not day:
+    if after is None and day is None:
         return language.say("All known results are in it.")
-    return language.say("With the results known by the end of %(day)s.", day=day)
+    if after is None:
+        return language.say("With the results known by the end of %(day)s.", day=day)
+    stage, number = stage_name(facts, after["stage"], language), after["round"]
+    if day is None:
+        return language.say(
+            "With the results up to round %(round)s of %(stage)s.", round=number, stage=stage
+        )
+    return language.say(
+        "With the results up to round %(round)s of %(stage)s (%(day)s).",
+        round=number,
+        stage=stage,
+        day=day,
+    )
