@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecast.arrays import MARGIN, PAIRING_FIXED, TILE, Counts, Season
-from forecast.kernel.season import Tally
+from forecast.kernel.types import Tally
 
 __all__ = ["Pair", "add", "from_tally"]
 

@@ -11,22 +11,25 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import PickleError
 from typing import Any, ParamSpec, TypeVar
 
 import numba
 from numba.core import typed_passes, untyped_passes
+from numba.core.ccallback import CFunc
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager
 from numba.core.runtime.nrt import rtsys
 
-__all__ = ["cache_folder", "jit", "jit_inline", "jit_inner"]
+__all__ = ["Part", "cache_folder", "compile_for", "jit", "jit_inline", "jit_inner", "keeps_code"]
 
 _CONFIG: Any = numba.config
 _NJIT: Any = numba.njit  # its type knows neither the wrappers' options nor what it returns
+_CFUNC: Any = CFunc
 
 
 class _Kernel(CompilerBase):
@@ -110,6 +113,7 @@ _OPTIONS: Any = {
     "pipeline_class": _Kernel,
 }
 _INNER: Any = {**_OPTIONS, "pipeline_class": _Inner}
+_OF_PARTS: Any = {"_nrt": False, "error_model": "numpy"}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -154,14 +158,21 @@ def jit(function: Callable[P, R]) -> Callable[P, R]:
 
     Division follows IEEE (no exception on zero), which lets loops with a division vectorise.
     """
-    before = _CONFIG.CACHE_DIR
-    _CONFIG.CACHE_DIR = _FOLDER  # read when the decorator runs; other users keep theirs
-    try:
+    with _own_folder():
         compiled: Callable[P, R] = _NJIT(cache=True, **_OPTIONS)(function)
-    finally:
-        _CONFIG.CACHE_DIR = before
     _survive_damage(compiled)
     return compiled
+
+
+@contextmanager
+def _own_folder() -> Iterator[None]:
+    """Keep what is made to be cached here in our folder; other users of numba keep theirs."""
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = _FOLDER
+    try:
+        yield
+    finally:
+        _CONFIG.CACHE_DIR = before
 
 
 def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes have no public names)
@@ -189,6 +200,57 @@ def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes hav
             return None
 
     cache.load_overload = load_or_flush
+
+
+class Part:
+    """A function that is compiled by itself and that compiled code calls by its address.
+
+    So its code may come from the cache, where another process has left it, while what calls it is
+    being compiled, and is not optimised again there.
+
+    Parameters
+    ----------
+    function : callable
+        Of what compiled code has, without keywords.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+        self._compiled: dict[object, Any] = {}
+
+    def address(self, signature: Any) -> int:  # noqa: ANN401 (same)
+        """Return where the code for a signature begins, loaded or compiled; 0 in plain Python."""
+        if _CONFIG.DISABLE_JIT:
+            return 0
+        if signature not in self._compiled:
+            self._compiled[signature] = made = self._make(signature)
+            made.compile()
+        return int(self._compiled[signature].address)
+
+    def is_cached(self, signature: Any) -> bool:  # noqa: ANN401 (same)
+        """Return whether the cache has code of this function, perhaps of another signature."""
+        index: str = self._make(signature)._cache._cache_file._index_path  # noqa: SLF001 (same)
+        return bool(_CONFIG.DISABLE_JIT) or Path(index).exists()
+
+    def _make(self, signature: Any) -> Any:  # noqa: ANN401 (same)
+        types = signature.args, signature.return_type
+        with _own_folder():
+            made = _CFUNC(self.function, types, {}, dict(_OF_PARTS), pipeline_class=_Kernel)
+            made.enable_caching()
+        _survive_damage(made)
+        return made
+
+
+def compile_for(function: Any, signature: Any) -> None:  # noqa: ANN401 (same)
+    """Compile or load, before it is called, what `jit` returned."""
+    if hasattr(function, "compile"):  # otherwise plain Python
+        function.compile(signature.args)
+
+
+def keeps_code() -> bool:
+    """Return whether another process would look for compiled code where this one leaves it."""
+    return Path(_FOLDER).name == _sources_digest()
 
 
 def jit_inner(function: Callable[P, R]) -> Callable[P, R]:

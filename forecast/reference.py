@@ -9,6 +9,7 @@ tuple as a reference again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -17,9 +18,9 @@ import numpy as np
 from llvmlite import ir
 from numba import extending
 from numba.core import cgutils, types
-from numba.core.typing.templates import AttributeTemplate
+from numba.core.typing import templates
 
-__all__ = ["by_reference"]
+__all__ = ["Address", "by_reference", "signature"]
 
 T = TypeVar("T")
 
@@ -27,8 +28,35 @@ _TYPE_OF: Any = numba.typeof  # numba's functions have no types, nor has what th
 _NUMBA: Any = extending
 _TYPES: Any = types
 _CODE: Any = cgutils
+_SIGNATURE: Any = templates.signature
+
+_NOT_FOR_PYTHON: Any = None
 
 WORD = ir.IntType(64)
+
+
+class AddressType(types.ExternalFunctionPointer):
+    """Numba's type of the addresses of functions with one signature."""
+
+    def __init__(self, signature: Any) -> None:  # noqa: ANN401 (numba's)
+        super().__init__(signature, get_pointer=_NOT_FOR_PYTHON)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be made anew from the signature, where numba would write down a class of its own."""
+        return AddressType, (self.sig,)
+
+
+class Address:
+    """Where the compiled code of a function begins; Python calls the function itself."""
+
+    def __init__(self, address: int, signature: object, function: Callable[..., Any]) -> None:
+        self.address = address
+        self.type = AddressType(signature)
+        self.function = function
+
+    def __call__(self, *arguments: object) -> object:
+        """Return what the function does."""
+        return self.function(*arguments)
 
 
 class Reference:
@@ -57,7 +85,7 @@ def by_reference(fields: T) -> T:
     ----------
     fields : named tuple
         Of arrays (numbers or booleans, C order, aligned, writeable), integers below 2^63, booleans,
-        and such tuples. What is in an array may change.
+        addresses, and such tuples. What is in an array may change.
 
     Raises
     ------
@@ -75,6 +103,8 @@ def words_of(value: Any) -> list[int]:  # noqa: ANN401 (a field of any tuple)
         owners = 0, 0  # which code without reference counts never looks at
         size = value.size, value.itemsize
         return [*owners, *size, value.ctypes.data, *value.shape, *value.strides]
+    if isinstance(value, Address):
+        return [value.address]
     if isinstance(value, int | np.integer) and -(2**63) <= int(value) < 2**63:
         return [int(value)]
     raise TypeError(f"no reference to this {type(value).__name__}: see by_reference")
@@ -94,6 +124,8 @@ def word_count(kind: types.Type) -> int:
 
 def signature_of(value: Any) -> Any:  # noqa: ANN401 (same)
     """Return what decides the type of a value: found in no time, while types are slow to make."""
+    if isinstance(value, Address | Reference):
+        return value.type
     if isinstance(value, tuple):
         return type(value), *map(signature_of, value)
     return (value.dtype, value.ndim) if isinstance(value, np.ndarray) else type(value)
@@ -102,6 +134,8 @@ def signature_of(value: Any) -> Any:  # noqa: ANN401 (same)
 @cache
 def type_of(signature: Any) -> types.Type:  # noqa: ANN401 (same)
     """Return numba's type of the values with a signature."""
+    if isinstance(signature, types.Type):
+        return signature
     if isinstance(signature, type):
         return cast("types.Type", _TYPE_OF(signature(0)))
     first, *fields = signature
@@ -110,17 +144,34 @@ def type_of(signature: Any) -> types.Type:  # noqa: ANN401 (same)
     return cast("types.Type", _TYPES.NamedTuple([type_of(field) for field in fields], first))
 
 
+def signature(returns: type | None, *values: object) -> Any:  # noqa: ANN401 (same)
+    """Return numba's signature of a function of such values: arrays, references, numbers, tuples.
+
+    It returns a number or a boolean of a Python type, or nothing.
+    """
+    result = types.none if returns is None else type_of(returns)
+    return _SIGNATURE(result, *(type_of(signature_of(value)) for value in values))
+
+
 class ReferenceType(types.Type):
     """Numba's type of the references to named tuples of one type."""
 
     def __init__(self, fields: types.Type) -> None:
         self.fields: Any = fields
+        self.hash = hash(fields)  # of which numba needs one an argument and call, 0.3 ms each
         super().__init__(name=f"Reference({fields})")
 
     @property
     def key(self) -> object:
         """What makes two types one: of two tuples with one name, the order of fields may differ."""
         return self.fields
+
+    def __hash__(self) -> int:
+        return self.hash
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be made anew, for hashes of texts are others in another process."""
+        return ReferenceType, (self.fields,)
 
 
 @cache
@@ -143,7 +194,7 @@ def unbox_reference(_kind: ReferenceType, reference: object, c: Any) -> object: 
     return _NUMBA.NativeValue(pointer, is_error=failed)
 
 
-class FieldTypes(AttributeTemplate):
+class FieldTypes(templates.AttributeTemplate):
     """The types of what compiled code reads through a reference."""
 
     key = ReferenceType
@@ -173,6 +224,7 @@ def read_field(context: Any, builder: Any, kind: Any, pointer: Any, name: str) -
 
 
 _NUMBA.register_model(ReferenceType)(_NUMBA.models.OpaqueModel)
+_NUMBA.register_model(AddressType)(_NUMBA.models.ExternalFuncPointerModel)
 _NUMBA.typeof_impl.register(Reference)(typeof_reference)
 _NUMBA.unbox(ReferenceType)(unbox_reference)
 _NUMBA.infer_getattr(FieldTypes)

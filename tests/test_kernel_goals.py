@@ -18,7 +18,7 @@ from forecast.jit import jit
 from forecast.kernel import rates
 from forecast.kernel.bench import make_bench
 from forecast.kernel.rates import team_factors
-from forecast.kernel.season import draw_goals
+from forecast.kernel.scores import draw_goals
 from forecast.kernel.types import Factors
 from forecast.lowering import lower
 from forecast.plan import Places

@@ -7,8 +7,8 @@ import numba
 import numpy as np
 import pytest
 
-from forecast.jit import jit
-from forecast.reference import by_reference
+from forecast.jit import Part, jit
+from forecast.reference import Address, by_reference, signature
 
 
 class Inner(NamedTuple):
@@ -84,6 +84,59 @@ def test_a_copy_refers_to_arrays_of_its_own_as_in_another_process():
     read(copied, numbers, seen)
     assert numbers[1] == 16
     assert seen[2, 3] == -1.0
+
+
+class Calls(NamedTuple):
+    half: Address
+    is_even: Address
+    clear: Address
+
+
+@Part
+def half(number):
+    return number // 2
+
+
+@Part
+def is_even(number):
+    return number % 2 == 0
+
+
+@Part
+def clear(numbers):
+    numbers[2] = 0
+
+
+PARTS = (
+    (half, signature(int, 0)),
+    (is_even, signature(bool, 0)),
+    (clear, signature(None, np.zeros(3, np.int64))),
+)
+
+
+@jit
+def call(calls, numbers):
+    numbers[0] = calls.half(numbers[0])
+    numbers[1] = 1 if calls.is_even(numbers[1]) else -1
+    calls.clear(numbers)
+
+
+def test_functions_are_called_by_their_addresses():
+    addresses = [Address(part.address(of), of, part.function) for part, of in PARTS]
+    calls = by_reference(Calls(*addresses))
+    for numbers, expected in (([84, 3, 7], [42, -1, 0]), ([5, 8, 7], [2, 1, 0])):
+        found = np.array(numbers)
+        call(calls, found)
+        assert found.tolist() == expected
+        inside = np.array(numbers)
+        call.py_func(calls, inside)  # Python calls the functions themselves
+        assert inside.tolist() == expected
+
+
+def test_an_address_is_called_with_what_its_signature_has():
+    addresses = [Address(0, of, part.function) for part, of in PARTS]
+    with pytest.raises(numba.TypingError, match="No match"):
+        call(by_reference(Calls(*addresses)), np.zeros((3, 3), np.int64))
 
 
 class Pair(NamedTuple):

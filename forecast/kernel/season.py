@@ -12,73 +12,31 @@ a table; `occupants`, of which `order` is the part of one table, are what `types
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from forecast.arrays import (
     FIRST_TEAM,
     GOALS_BIVARIATE_POISSON,
-    GOALS_DIXON_COLES,
-    GOALS_NEGATIVE_BINOMIAL,
     GOALS_POISSON,
     MAX_RATE,
     SAMPLED_TILES,
     TILE,
     Program,
 )
-from forecast.jit import jit, jit_inner
+from forecast.jit import compile_for, jit, jit_inner
 from forecast.kernel.aggregate import fill_roots
 from forecast.kernel.bench import Bench
-from forecast.kernel.goals import add_common, redraw_low_scores, sample_goals
-from forecast.kernel.knockout import play_knockout
-from forecast.kernel.needs import count_needs
-from forecast.kernel.rates import (
-    fill_thresholds,
-    side_rates,
-    team_factors,
-)
-from forecast.kernel.table import play_table
-from forecast.kernel.types import (
-    TEAM,
-    Factors,
-    Flag,
-    Integer,
-    NeedsTally,
-)
-from forecast.kernel.words import FOR_COMMON, FOR_SIDES, tile_key
+from forecast.kernel.parts import Parts, parts_at, signatures
+from forecast.kernel.rates import team_factors
+from forecast.kernel.types import TEAM, Factors, Flag, Integer, Tally
+from forecast.kernel.words import tile_key
+from forecast.reference import signature
 
-__all__ = ["Tally", "play_replicate"]
+__all__ = ["compile_replicate", "play_replicate"]
 
 BLOCK_STEP = np.uint64(13)
 """From the block of tiles that one replicate samples to that of the next: 32 meet each of 32 blocks
 once, since 13 and 32 share no factor, and fewer are spread."""
-
-
-class Tally(NamedTuple):
-    """What one replicate adds up; see `Counts`.
-
-    Attributes
-    ----------
-    occupancy : uint32, shape (slots, teams)
-    outcomes : uint32, shape (outcomes, teams)
-    products : uint32, shape (outcomes, teams)
-    points : int64, shape (1 + cuts, bins)
-    rungs : int64, shape (cuts, rungs)
-    tiles : int64, shape (3,)
-        Tiles ranked without keys; those in which some pairing would be beyond `MAX_RATE`; those
-        sampled.
-    needs : NeedsTally
-        Of the tiles that are sampled, one of `SAMPLED_TILES`.
-    """
-
-    occupancy: np.ndarray
-    outcomes: np.ndarray
-    products: np.ndarray
-    points: np.ndarray
-    rungs: np.ndarray
-    tiles: np.ndarray
-    needs: NeedsTally
 
 
 @jit_inner
@@ -193,38 +151,13 @@ def may_be_capped(factors: Factors) -> Flag:
 
 
 @jit_inner
-def draw_common(program: Program, shape: float, key: np.uint64, bench: Bench) -> Integer:
-    """Draw the goals that are common to both sides of a fixture and add them; return the most."""
-    common = bench.common
-    rate, threshold, words, goals = common.rate, common.threshold, common.words, common.goals
-    fixtures = program.fixtures.home.size
-    rate[:fixtures] = shape
-    fill_thresholds(key, FOR_COMMON, rate, 0.0, threshold, bench.threshold_work, words)
-    first_strata = fixtures + program.knockouts.tie_slot.shape[0]
-    most = sample_goals(key, program.strata, first_strata, words, threshold, goals)
-    add_common(goals, threshold.most, bench.goals, bench.threshold.most)
-    return most
-
-
-@jit_inner
-def draw_goals(program: Program, factors: Factors, key: np.uint64, bench: Bench) -> Integer:
-    """Fill the goals of every side in the tables; return the most that any could score."""
-    rate, words, goals, shape = bench.rate, bench.side_words, bench.goals, factors.shape
-    side_rates(program.fixtures, factors.scoring, factors.conceding, factors.home, rate)
-    dispersion = shape if factors.goal_model == GOALS_NEGATIVE_BINOMIAL else 0.0
-    fill_thresholds(key, FOR_SIDES, rate, dispersion, bench.threshold, bench.threshold_work, words)
-    most = sample_goals(key, program.strata, np.int64(0), words, bench.threshold, goals)
-    if factors.goal_model == GOALS_DIXON_COLES:
-        redraw_low_scores(key, program.strata, words, rate, shape, goals, bench.threshold.most)
-        most = max(most, 1)
-    if factors.goal_model == GOALS_BIVARIATE_POISSON:
-        most += draw_common(program, shape, key, bench)
-    return most
-
-
-@jit_inner
 def play_tile(
-    program: Program, strengths: np.ndarray, key: np.uint64, bench: Bench, tally: Tally
+    program: Program,
+    strengths: np.ndarray,
+    key: np.uint64,
+    bench: Bench,
+    tally: Tally,
+    parts: Parts,
 ) -> None:
     """Play the TILE runs of one draw of strengths and count them."""
     teams = bench.scoring.size
@@ -232,39 +165,17 @@ def play_tile(
     fill_roots(bench.scoring, bench.conceding, bench.roots)
     shape = shape_of(program.goal_model, strengths, teams)
     factors = Factors(bench.scoring, bench.conceding, home, bench.roots, program.goal_model, shape)
-    most = draw_goals(program, factors, key, bench)
+    most = parts.draw_goals(program, factors, key, bench)
     exact: Flag = False
     if program.entry_places:  # which the tables of the tile before have changed
         enter_teams(bench.occupants, teams)
     for stage in range(program.stage_is_table.size):
-        k, slot = program.stage_index[stage], program.stage_slot[stage]
         if program.stage_is_table[stage]:
-            exact |= play_table(
-                program.tables,
-                k,
-                key,
-                bench.goals,
-                bench.threshold.most,
-                most,
-                bench.table,
-                bench.occupants[slot : slot + teams],
-                tally.rungs,
-                tally.points,
-            )
+            exact |= parts.play_table(program, stage, key, most, bench, tally)
             if program.entry_places:
-                carry_places(slot, teams, bench.occupants)
+                carry_places(program.stage_slot[stage], teams, bench.occupants)
         else:
-            play_knockout(
-                program.knockouts,
-                k,
-                slot,
-                key,
-                program.strata,
-                program.fixtures.home.size,
-                factors,
-                bench.tie,
-                bench.occupants,
-            )
+            parts.play_knockout(program, stage, key, factors, bench)
     count_tile(program, bench, tally)
     tally.tiles[0] += exact
     tally.tiles[1] += may_be_capped(factors)
@@ -295,6 +206,7 @@ def play_replicate(
     replicate: np.uint64,
     bench: Bench,
     tally: Tally,
+    parts: Parts,
 ) -> None:
     """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams)).
 
@@ -304,7 +216,15 @@ def play_replicate(
     first, last = sampled_tiles(rng_seed, replicate, strengths.shape[0])
     for draw in range(strengths.shape[0]):
         key = tile_key(rng_seed, replicate, np.uint64(draw))
-        play_tile(program, strengths[draw], key, bench, tally)
+        play_tile(program, strengths[draw], key, bench, tally, parts)
         if first <= np.uint64(draw) < last:
             tally.tiles[2] += 1
-            count_needs(program, bench.goals, bench.occupants, bench.needs, tally.needs)
+            parts.count_needs(program, bench, tally)
+
+
+def compile_replicate(program: Program, bench: Bench, tally: Tally) -> None:
+    """Compile `play_replicate` for references to such arrays, wherever its parts will be."""
+    parts = parts_at(signatures(program, bench, tally), [0] * len(Parts._fields))
+    strengths, number = np.empty((0, 0)), np.uint64(0)
+    arguments = program, strengths, number, number, bench, tally, parts
+    compile_for(play_replicate, signature(None, *arguments))

@@ -18,6 +18,7 @@ __all__ = [
     "NeedsWork",
     "Scale",
     "TableWork",
+    "Tally",
     "Thresholds",
     "TieWork",
 ]
@@ -133,6 +134,32 @@ class NeedsTally(NamedTuple):
     joint: np.ndarray
     sampled: np.ndarray
     margins: np.ndarray
+
+
+class Tally(NamedTuple):
+    """What one replicate adds up; see `Counts`.
+
+    Attributes
+    ----------
+    occupancy : uint32, shape (slots, teams)
+    outcomes : uint32, shape (outcomes, teams)
+    products : uint32, shape (outcomes, teams)
+    points : int64, shape (1 + cuts, bins)
+    rungs : int64, shape (cuts, rungs)
+    tiles : int64, shape (3,)
+        Tiles ranked without keys; those in which some pairing would be beyond `MAX_RATE`; those
+        sampled.
+    needs : NeedsTally
+        Of the tiles that are sampled, one of `SAMPLED_TILES`.
+    """
+
+    occupancy: np.ndarray
+    outcomes: np.ndarray
+    products: np.ndarray
+    points: np.ndarray
+    rungs: np.ndarray
+    tiles: np.ndarray
+    needs: NeedsTally
 
 
 class NeedsWork(NamedTuple):

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from forecast.arrays import GOALS_BIVARIATE_POISSON, MARGIN, Counts, Posterior, Season
 from forecast.counts import add, from_tally
 from forecast.kernel.bench import Bench, make_bench
-from forecast.kernel.season import Tally, play_replicate
-from forecast.kernel.types import NeedsTally
+from forecast.kernel.season import play_replicate
+from forecast.kernel.types import NeedsTally, Tally
 from forecast.reference import by_reference
+from forecast.simulate.compiling import Compiling, begin_compiling
 from forecast.simulate.draws import draws
 
 __all__ = ["play", "play_strengths", "simulate"]
@@ -57,9 +58,10 @@ class Workplace(threading.local):
 
     sizes: dict[str, int] | None = None
     bench: Bench
+    compiling: Compiling
 
-    def bench_for(self, season: Season) -> Bench:
-        """Return work arrays for replicates of a season; what they hold does not matter."""
+    def prepare(self, season: Season) -> None:
+        """Have work arrays for replicates of a season, and begin to compile its kernel."""
         program, fixtures = season.program, season.program.fixtures.home.size
         sizes = {
             "teams": season.teams,
@@ -72,7 +74,8 @@ class Workplace(threading.local):
         }
         if sizes != self.sizes:
             self.bench, self.sizes = by_reference(make_bench(**sizes)), sizes
-        return self.bench
+            tally = by_reference(empty_tally(season))
+            self.compiling = begin_compiling(program, self.bench, tally)
 
 
 WORKPLACE = Workplace()
@@ -82,14 +85,17 @@ def play_strengths(
     season: Season, strengths: NDArray[np.float64], *, rng_seed: int, replicate: int
 ) -> Counts:
     """Simulate one tile for every row of `strengths`, shape (draws, 2 + 2 * teams)."""
-    tally, bench = empty_tally(season), WORKPLACE.bench_for(season)
+    WORKPLACE.prepare(season)
+    program, bench, tally = season.program, WORKPLACE.bench, by_reference(empty_tally(season))
+    parts = WORKPLACE.compiling.parts(program, bench, tally)
     key = np.uint64(rng_seed), np.uint64(replicate)
-    play_replicate(season.program, strengths, *key, bench, by_reference(tally))
+    play_replicate(program, strengths, *key, bench, tally, parts)
     return from_tally(season, tally)
 
 
 def play(season: Season, posterior: Posterior, *, rng_seed: int, replicate: int) -> Counts:
     """Simulate one replicate."""
+    WORKPLACE.prepare(season)  # before the draws, which are compiled too
     strengths = draws(posterior, rng_seed=rng_seed, replicate=replicate)
     return play_strengths(season, strengths, rng_seed=rng_seed, replicate=replicate)
 
