@@ -79,7 +79,7 @@ def settle_neighbours(
         while runs != 0:
             run = lowest_bit(runs)
             runs &= runs - ONE
-            at = np.uint64(TILE * place) + run
+            at = np.uint64(TILE * place) + np.uint64(run)
             group = keys[at] >> bits
             if place > 0 and keys[at - ROW] >> bits == group:
                 continue  # settled with the group's first place
