@@ -644,3 +644,20 @@ def test_checking_imports_nothing_heavy(heavy):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 (our own code)
     assert done.stdout == "False\n"
+
+
+def test_the_words_say_which_team_has_another_number_of_matches(tmp_path):
+    assert "  6 matches each, 3 at home\n" in describe(load(COPA / "pre_tournament.toml"))
+    folder = shutil.copytree(COPA, tmp_path / "cup")
+    header, *rows = (folder / "matches.csv").read_text("utf-8").splitlines(keepends=True)
+    listed = [row for row in rows if row.startswith("general_table,")]
+
+    def without(missing):
+        kept = [row for row in rows if row not in missing]
+        (folder / "matches.csv").write_text("".join([header, *kept]), encoding="utf-8")
+        return describe(load(folder / "pre_tournament.toml"))
+
+    teams = load(COPA / "pre_tournament.toml").competition.teams
+    one, two = sorted(listed[0].split(",")[4:6], key=teams.index)
+    assert f"  6 matches each, 5 for {one} and {two}\n" in without(listed[:1])
+    assert "  5 to 6 matches each\n" in without(listed[:9])

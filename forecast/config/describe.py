@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -40,6 +41,9 @@ _HOST = {
     "better_place": "the better-placed team hosts {}",
     "lots": "lots decide who hosts {}",
 }
+_MANY = 6
+"""Teams with another number of matches than most; of more only the range is said."""
+
 _VENUE = {"home": "at home grounds", "neutral": "on neutral ground"}
 
 
@@ -136,6 +140,38 @@ def _table(plan: Plan, stage: TableStage) -> Iterator[str]:
     yield f"ranked by {_ladder(stage.tie_breaks)}"
     for given in stage.adjustments:
         yield f"{given.points:+d} points for {plan.competition.teams[given.team]}: {given.reason}"
+    yield from _each(plan, stage)
+
+
+def _each(plan: Plan, stage: TableStage) -> Iterator[str]:
+    """Say how many matches a team has in the list, and which others: one may be missing there."""
+    listed = [match for match in plan.matches if match.stage == stage.id]
+    numbers = Counter(team for match in listed for team in (match.home, match.away))
+    numbers.update(dict.fromkeys(_entering(stage), 0))
+    if not numbers:
+        return
+    usual = Counter(numbers.values()).most_common(1)[0][0]
+    others = sorted(number for number in numbers.values() if number != usual)
+    said = f"{_count(usual, 'match', 'matches')} each"
+    if not others:
+        at_home = Counter(match.home for match in listed if not match.neutral)
+        homes = {at_home[team] for team in numbers}
+        said += f", {homes.pop()} at home" if len(homes) == 1 else ""
+    elif len(others) <= _MANY:
+        for number in dict.fromkeys(others):
+            teams = [team for team in sorted(numbers) if numbers[team] == number]
+            names = join_words([plan.competition.teams[team] for team in teams], last="and")
+            said += f", {number} for {names}"
+    else:
+        said = f"{min(numbers.values())} to {max(numbers.values())} matches each"
+    yield said
+
+
+def _entering(stage: Stage) -> Iterator[int]:
+    """Yield the teams that are in a stage whatever happens."""
+    for places in stage.entrants:
+        if places.stage == ENTRY:
+            yield from range(places.first - 1, places.last)
 
 
 def _knockout(plan: Plan, stage: KnockoutStage) -> Iterator[str]:
