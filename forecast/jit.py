@@ -25,7 +25,7 @@ from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager
 from numba.core.runtime.nrt import rtsys
 
-__all__ = ["Part", "cache_folder", "compile_for", "jit", "jit_inline", "jit_inner", "keeps_code"]
+__all__ = ["Part", "cache_folder", "compile_for", "jit", "jit_inline", "jit_inner", "shared_cache"]
 
 _CONFIG: Any = numba.config
 _NJIT: Any = numba.njit  # its type knows neither the wrappers' options nor what it returns
@@ -113,7 +113,7 @@ _OPTIONS: Any = {
     "pipeline_class": _Kernel,
 }
 _INNER: Any = {**_OPTIONS, "pipeline_class": _Inner}
-_OF_PARTS: Any = {"_nrt": False, "error_model": "numpy"}
+_OF_PARTS: Any = {"_nrt": False, "error_model": "numpy"}  # as above, without what Python calls need
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -191,7 +191,7 @@ def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes hav
     def load_or_flush(signature: object, context: object) -> object:
         rtsys.initialize(context)  # the symbols by which compiled code takes Python's arrays
         try:
-            return load(signature, context)
+            return _of_signature(load(signature, context), signature)
         except (EOFError, ValueError, LookupError, TypeError, AttributeError, PickleError):
             sys.stderr.write(
                 f"warning: compiled code in {_FOLDER} is damaged; it is deleted and made again\n"
@@ -200,6 +200,13 @@ def _survive_damage(compiled: Any) -> None:  # noqa: ANN401 (numba's classes hav
             return None
 
     cache.load_overload = load_or_flush
+
+
+def _of_signature(loaded: Any, signature: Any) -> object:  # noqa: ANN401 (same)
+    """Return what was loaded; of two processes that saved at once one may have the other's file."""
+    if loaded is not None and loaded.signature.args != getattr(signature, "args", signature):
+        raise ValueError
+    return loaded
 
 
 class Part:
@@ -211,7 +218,7 @@ class Part:
     Parameters
     ----------
     function : callable
-        Of what compiled code has, without keywords.
+        Called by position with what compiled code can have; it returns a number, or nothing.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -224,14 +231,20 @@ class Part:
         if _CONFIG.DISABLE_JIT:
             return 0
         if signature not in self._compiled:
-            self._compiled[signature] = made = self._make(signature)
+            made = self._make(signature)
             made.compile()
+            self._compiled[signature] = made
         return int(self._compiled[signature].address)
 
-    def is_cached(self, signature: Any) -> bool:  # noqa: ANN401 (same)
-        """Return whether the cache has code of this function, perhaps of another signature."""
+    def is_made(self, signature: Any) -> bool:  # noqa: ANN401 (same)
+        """Return whether the cache has code of this function, perhaps of another signature.
+
+        In plain Python nothing is to be made.
+        """
+        if _CONFIG.DISABLE_JIT:
+            return True
         index: str = self._make(signature)._cache._cache_file._index_path  # noqa: SLF001 (same)
-        return bool(_CONFIG.DISABLE_JIT) or Path(index).exists()
+        return Path(index).exists()
 
     def _make(self, signature: Any) -> Any:  # noqa: ANN401 (same)
         types = signature.args, signature.return_type
@@ -248,9 +261,15 @@ def compile_for(function: Any, signature: Any) -> None:  # noqa: ANN401 (same)
         function.compile(signature.args)
 
 
-def keeps_code() -> bool:
-    """Return whether another process would look for compiled code where this one leaves it."""
-    return Path(_FOLDER).name == _sources_digest()
+def shared_cache() -> dict[str, str] | None:
+    """Return the environment in which another process shares the cache of this one.
+
+    That is nothing for a temporary folder, which only this process knows.
+    """
+    folder = Path(_FOLDER)
+    if folder.name != _sources_digest():
+        return None
+    return {"FORECAST_CACHE_DIR": str(folder.parents[1].resolve())}
 
 
 def jit_inner(function: Callable[P, R]) -> Callable[P, R]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,14 +30,13 @@ from forecast.report.history import record
 from forecast.report.package import data_files, table_files
 from forecast.report.provenance import Effort, Stopwatch, provenance
 from forecast.report.stored import CALIBRATION, Stored
-from forecast.simulate import simulate, simulate_enough
+from forecast.simulate import available_workers, simulate, simulate_enough
 from forecast.strength import Fit, fit
 from forecast.tabulate import strengths_of, tabulate
 
 __all__ = [
     "Fitted",
     "Result",
-    "available_workers",
     "fit_strengths",
     "run",
 ]
@@ -248,13 +246,6 @@ def fit_strengths(plan: Plan) -> Fitted:
         fitted = fit(plan)
         strengths = strengths_of(plan, fitted)
     return Fitted(plan=plan, fit=fitted, strengths=strengths, effort=clock.effort(workers=1))
-
-
-def available_workers() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _simulated(

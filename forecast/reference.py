@@ -54,9 +54,12 @@ class Address:
         self.type = AddressType(signature)
         self.function = function
 
-    def __call__(self, *arguments: object) -> object:
+    def __call__(self, *arguments: object) -> Any:  # noqa: ANN401 (what any function returns)
         """Return what the function does."""
         return self.function(*arguments)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("an address means nothing in another process")
 
 
 class Reference:

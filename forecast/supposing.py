@@ -11,10 +11,9 @@ from forecast import tables
 from forecast.config import read_results, with_results
 from forecast.counts import Pair, add
 from forecast.lowering import lower
-from forecast.pipeline import available_workers
 from forecast.plan import Match, Plan
 from forecast.proof import Verdict, prove
-from forecast.simulate import simulate_enough, simulate_pair
+from forecast.simulate import available_workers, simulate_enough, simulate_pair
 from forecast.strength import fit
 
 __all__ = ["WhatIf", "what_if"]

@@ -61,6 +61,36 @@ def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(compute, 
     assert compute() == (loaded, "False False", "")
 
 
+MIXED = """
+import sys
+from forecast.jit import jit
+from counted import doubled
+for x in (21, 1.5):
+    print(doubled(x))
+"""
+
+
+def test_code_of_another_signature_is_not_run(tmp_path):
+    """Two processes that first save code of one function at once may both take the first number."""
+    (tmp_path / "counted.py").write_text(CODE.replace("doubled_0", "doubled"), encoding="utf-8")
+    environment = {**os.environ, "FORECAST_CACHE_DIR": str(tmp_path / "cache")}
+
+    def run():
+        done = subprocess.run(  # noqa: S603 (our own code)
+            [sys.executable, "-c", MIXED],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.split(), done.stderr
+
+    assert run() == (["42", "3.0"], "")
+    one, two = sorted((tmp_path / "cache").rglob("counted.doubled-*.nbc"))
+    one.write_bytes(two.read_bytes())
+    answers, said = run()
+    assert answers == ["42", "3.0"]
+    assert said.count("is damaged; it is deleted and made again") == 1
+    assert run() == (["42", "3.0"], "")
+
+
 def test_without_a_home_code_is_kept_in_a_temporary_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("FORECAST_CACHE_DIR", "XDG_CACHE_HOME"):

@@ -232,6 +232,17 @@ def test_ctrl_c_is_for_the_process_that_asks():
     assert os.getpgid(drawing.DRAWER._process._process.pid) != os.getpgid(0)
 
 
+def test_a_renderer_runs_nothing_of_the_current_folder(tmp_path, monkeypatch):
+    expected = draw([GOOD])
+    drawing.DRAWER.end()
+    (tmp_path / "forecast").mkdir()
+    (tmp_path / "forecast" / "__init__.py").write_text("open('run', 'w')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert draw([GOOD]) == expected
+    assert not (tmp_path / "run").exists()
+    drawing.DRAWER.end()
+
+
 def test_a_fork_draws_with_a_renderer_of_its_own():
     """Two that shared one would read each other's answers."""
     code = """

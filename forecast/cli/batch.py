@@ -76,7 +76,7 @@ def _cores_for(forecasts: int, processes: int | None) -> int:
     """Return how many processes so many forecasts are worth."""
     if forecasts <= MANY:
         return 1
-    from forecast.pipeline import available_workers  # noqa: PLC0415 (a second, only if needed)
+    from forecast.simulate import available_workers  # noqa: PLC0415 (a second, only if needed)
 
     return min(processes or available_workers(), forecasts // MANY)
 

@@ -1,13 +1,14 @@
 """The four parts of the kernel that are compiled by themselves, and by two processes at a time.
 
 Compiling the whole takes longer than the first million runs. `play_tile` calls these by their
-addresses, which costs a tile nothing; `simulate/compiling` says who compiles which.
+addresses, which costs next to nothing; each hands the arrays that it needs to the function of its
+name in the module that does the work. `simulate/compiling` says who compiles which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,13 +22,16 @@ from forecast.reference import Address, by_reference, signature
 __all__ = ["PARTS", "Parts", "parts_at", "signatures"]
 
 
-class Parts(NamedTuple):
-    """One of each part: the functions, their signatures, or their addresses."""
+Each = TypeVar("Each")
 
-    draw_goals: Any
-    play_table: Any
-    play_knockout: Any
-    count_needs: Any
+
+class Parts(NamedTuple, Generic[Each]):
+    """Something of each part: the part itself, its signature, or its address."""
+
+    draw_goals: Each
+    play_table: Each
+    play_knockout: Each
+    count_needs: Each
 
 
 @Part
@@ -83,7 +87,7 @@ def count_needs(program: Program, bench: Bench, tally: Tally) -> None:
 PARTS = Parts(draw_goals, play_table, play_knockout, count_needs)
 
 
-def signatures(program: Program, bench: Bench, tally: Tally) -> Parts:
+def signatures(program: Program, bench: Bench, tally: Tally) -> Parts[Any]:
     """Return the signatures of the parts for references to such arrays."""
     key, number = np.uint64(0), 0
     factors = Factors(bench.scoring, bench.conceding, 0.0, bench.roots, number, 0.0)
@@ -95,7 +99,7 @@ def signatures(program: Program, bench: Bench, tally: Tally) -> Parts:
     )
 
 
-def parts_at(found: Parts, addresses: Iterable[int]) -> Parts:
+def parts_at(wanted: Parts[Any], addresses: Iterable[int]) -> Parts[Address]:
     """Return the addresses of the parts with these signatures, as `play_replicate` takes them."""
-    each = zip(PARTS, found, addresses, strict=True)
+    each = zip(PARTS, wanted, addresses, strict=True)
     return by_reference(Parts(*(Address(at, s, part.function) for part, s, at in each)))

@@ -2,9 +2,10 @@
 
 Read `play_tile` from top to bottom: it is the order in which a season runs (in every file a
 function stands below those that it calls). Strengths come drawn, by `draw`, which `simulate/draws`
-calls. `play_table` makes keys, sorts them, repairs what they leave level (`settle_neighbours`) and
-counts its points and rungs; `play_knockout` pairs and plays a round. Needs, which are counted on a
-few tiles only, come behind `play_tile` in `play_replicate`.
+calls. What is called as `parts.x` is x of `parts`, which is compiled by itself: `play_table` makes
+keys, sorts them, repairs what they leave level (`settle_neighbours`) and counts its points and
+rungs; `play_knockout` pairs and plays a round. Needs, which are counted on a few tiles only, come
+behind `play_tile` in `play_replicate`.
 
 Everywhere here `key` is that of the tile's random words (`words`), and `keys` are those that sort
 a table; `occupants`, of which `order` is the part of one table, are what `types` says.
@@ -30,7 +31,7 @@ from forecast.kernel.parts import Parts, parts_at, signatures
 from forecast.kernel.rates import team_factors
 from forecast.kernel.types import TEAM, Factors, Flag, Integer, Tally
 from forecast.kernel.words import tile_key
-from forecast.reference import signature
+from forecast.reference import Address, signature
 
 __all__ = ["compile_replicate", "play_replicate"]
 
@@ -157,7 +158,7 @@ def play_tile(
     key: np.uint64,
     bench: Bench,
     tally: Tally,
-    parts: Parts,
+    parts: Parts[Address],
 ) -> None:
     """Play the TILE runs of one draw of strengths and count them."""
     teams = bench.scoring.size
@@ -206,7 +207,7 @@ def play_replicate(
     replicate: np.uint64,
     bench: Bench,
     tally: Tally,
-    parts: Parts,
+    parts: Parts[Address],
 ) -> None:
     """Play one tile for every row of `strengths` (float64, shape (draws, 2 + 2 * teams)).
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.arrays import Posterior, Season
 from forecast.counts import Pair
-from forecast.simulate.threads import play
+from forecast.simulate.threads import first_done, play
 
 __all__ = ["simulate_pair"]
 
@@ -43,7 +43,9 @@ def simulate_pair(
     sums = np.zeros((5, len(seasons[0].layout.outcomes), seasons[0].teams), np.int64)
     pool = ThreadPoolExecutor(workers, thread_name_prefix="forecast")
     try:
-        for done, (one, two) in enumerate(pool.map(both, range(first, first + replicates)), 1):
+        waiting = [pool.submit(both, each) for each in range(first, first + replicates)]
+        for done, future in enumerate(waiting, 1):
+            one, two = first_done([future]).result()
             sums += np.stack([one, two, one**2, two**2, (two - one) ** 2])
             if progress is not None:
                 progress(done)

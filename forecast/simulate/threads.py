@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,11 @@ class Workplace(threading.local):
 
 WORKPLACE = Workplace()
 
+Done = TypeVar("Done")
+
+LOOK = 0.1
+"""Seconds between looks for a signal."""
+
 
 def play_strengths(
     season: Season, strengths: NDArray[np.float64], *, rng_seed: int, replicate: int
@@ -98,6 +104,16 @@ def play(season: Season, posterior: Posterior, *, rng_seed: int, replicate: int)
     WORKPLACE.prepare(season)  # before the draws, which are compiled too
     strengths = draws(posterior, rng_seed=rng_seed, replicate=replicate)
     return play_strengths(season, strengths, rng_seed=rng_seed, replicate=replicate)
+
+
+def first_done(running: Collection[Future[Done]]) -> Future[Done]:
+    """Return one that is done, as soon as there is one.
+
+    Where polars is imported it takes SIGINT first, and then that ends no wait: so waits are short.
+    """
+    while not (done := wait(running, LOOK, return_when=FIRST_COMPLETED).done):
+        pass
+    return next(iter(done))
 
 
 def simulate(
@@ -135,7 +151,7 @@ def simulate(
                 running.add(
                     pool.submit(play, season, posterior, rng_seed=rng_seed, replicate=replicate)
                 )
-            finished = next(iter(wait(running, return_when=FIRST_COMPLETED).done))
+            finished = first_done(running)
             running.remove(finished)
             counts = finished.result()
             total = counts if total is None else add(total, counts)

@@ -61,7 +61,7 @@ class _Process:
         with ExitStack() as opened:
             self._errors = opened.enter_context(tempfile.TemporaryFile())
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "forecast.report.pictures.child"],
+                [sys.executable, "-P", "-m", "forecast.report.pictures.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
