@@ -113,7 +113,7 @@ _OPTIONS: Any = {
     "pipeline_class": _Kernel,
 }
 _INNER: Any = {**_OPTIONS, "pipeline_class": _Inner}
-_OF_PARTS: Any = {"_nrt": False, "error_model": "numpy"}  # as above, without what Python calls need
+_OF_PARTS: Any = {"_nrt": False, "error_model": "numpy"}  # of `_OPTIONS`, without what Python needs
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -161,7 +161,7 @@ class ReferenceType(types.Type):
 
     def __init__(self, fields: types.Type) -> None:
         self.fields: Any = fields
-        self.hash = hash(fields)  # of which numba needs one an argument and call, 0.3 ms each
+        self.hash = hash(fields)  # numba asks for it in every call, and it goes down to every array
         super().__init__(name=f"Reference({fields})")
 
     @property

@@ -27,12 +27,10 @@ SAME_LAYER = {
     ("arrays", "plan"),
     ("columns", "plan"),
     ("left", "plan"),
-    ("backtest", "pipeline"),  # as many workers as in the flow
     ("cli", "backtest"),  # a verb calls the replay
     ("cli", "bench"),  # a verb calls the measurement
     ("cli", "pipeline"),  # a verb calls the flow
     ("cli", "supposing"),  # same
-    ("supposing", "pipeline"),  # the flow twice
     ("proof", "config"),  # who meets whom in a bracket
     ("counts", "kernel"),  # the tally of a kernel call becomes counts
 }
