@@ -19,7 +19,7 @@ from typing import Any
 
 import typer
 
-from forecast.simulate import available_workers
+from forecast.workers import available_workers
 
 SEASON = Path("configs/copa_peru_2023")
 FORECAST = SEASON / "after_round_1.toml"

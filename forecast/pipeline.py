@@ -30,9 +30,10 @@ from forecast.report.history import record
 from forecast.report.package import data_files, table_files
 from forecast.report.provenance import Effort, Stopwatch, provenance
 from forecast.report.stored import CALIBRATION, Stored
-from forecast.simulate import available_workers, simulate, simulate_enough
+from forecast.simulate import simulate, simulate_enough
 from forecast.strength import Fit, fit
 from forecast.tabulate import strengths_of, tabulate
+from forecast.workers import available_workers
 
 __all__ = [
     "Fitted",

@@ -13,8 +13,9 @@ from forecast.counts import Pair, add
 from forecast.lowering import lower
 from forecast.plan import Match, Plan
 from forecast.proof import Verdict, prove
-from forecast.simulate import available_workers, simulate_enough, simulate_pair
+from forecast.simulate import simulate_enough, simulate_pair
 from forecast.strength import fit
+from forecast.workers import available_workers
 
 __all__ = ["WhatIf", "what_if"]
 

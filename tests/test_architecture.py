@@ -14,6 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = {
     "errors": 0, "plan": 0, "left": 0, "arrays": 0, "columns": 0, "jit": 0, "reference": 0,
+    "workers": 0,
     "kernel": 1, "strength": 1, "counts": 1,
     "config": 2, "lowering": 2, "proof": 2,
     "simulate": 3, "tables": 3,

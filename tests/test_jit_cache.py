@@ -26,6 +26,16 @@ print("numba.np.arraymath" in sys.modules, "scipy.linalg" in sys.modules)
 """
 
 
+def said_by(code, folder):
+    """Return the output and the errors of a process of its own, whose cache is in the folder."""
+    environment = {**os.environ, "FORECAST_CACHE_DIR": str(folder / "cache")}
+    done = subprocess.run(  # noqa: S603 (our own code)
+        [sys.executable, "-c", code],
+        cwd=folder, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.splitlines(), done.stderr
+
+
 @pytest.fixture
 def compute(tmp_path):
     """The functions of a module of its own, called in a process of its own.
@@ -33,15 +43,10 @@ def compute(tmp_path):
     Returns the line of each, what was imported, and what was said.
     """
     (tmp_path / "counted.py").write_text(CODE, encoding="utf-8")
-    environment = {**os.environ, "FORECAST_CACHE_DIR": str(tmp_path / "cache")}
 
     def run():
-        done = subprocess.run(  # noqa: S603 (our own code)
-            [sys.executable, "-c", CALL],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        *answers, imported = done.stdout.splitlines()
-        return answers, imported, done.stderr
+        (*answers, imported), errors = said_by(CALL, tmp_path)
+        return answers, imported, errors
 
     return run
 
@@ -62,8 +67,6 @@ def test_a_file_of_the_cache_that_was_cut_short_is_said_and_made_again(compute, 
 
 
 MIXED = """
-import sys
-from forecast.jit import jit
 from counted import doubled
 for x in (21, 1.5):
     print(doubled(x))
@@ -73,22 +76,13 @@ for x in (21, 1.5):
 def test_code_of_another_signature_is_not_run(tmp_path):
     """Two processes that first save code of one function at once may both take the first number."""
     (tmp_path / "counted.py").write_text(CODE.replace("doubled_0", "doubled"), encoding="utf-8")
-    environment = {**os.environ, "FORECAST_CACHE_DIR": str(tmp_path / "cache")}
-
-    def run():
-        done = subprocess.run(  # noqa: S603 (our own code)
-            [sys.executable, "-c", MIXED],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return done.stdout.split(), done.stderr
-
-    assert run() == (["42", "3.0"], "")
+    assert said_by(MIXED, tmp_path) == (["42", "3.0"], "")
     one, two = sorted((tmp_path / "cache").rglob("counted.doubled-*.nbc"))
     one.write_bytes(two.read_bytes())
-    answers, said = run()
+    answers, said = said_by(MIXED, tmp_path)
     assert answers == ["42", "3.0"]
     assert said.count("is damaged; it is deleted and made again") == 1
-    assert run() == (["42", "3.0"], "")
+    assert said_by(MIXED, tmp_path) == (["42", "3.0"], "")
 
 
 def test_without_a_home_code_is_kept_in_a_temporary_folder(tmp_path, monkeypatch):

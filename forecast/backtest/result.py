@@ -25,7 +25,7 @@ from forecast.plan import RUNS_PER_REPLICATE
 from forecast.report.files import csv_bytes, document_bytes, json_bytes, parquet_bytes
 from forecast.report.folder import PROVENANCE, Folder
 from forecast.report.provenance import Effort, Stopwatch, provenance
-from forecast.simulate import available_workers
+from forecast.workers import available_workers
 
 __all__ = ["Backtest", "backtest", "hash_of"]
 

@@ -17,6 +17,7 @@ from forecast.config.problems import join_words
 from forecast.errors import ConfigError, ForecastError, OutputError
 from forecast.plan import Plan
 from forecast.report.text import shown
+from forecast.workers import available_workers
 
 __all__ = ["run_batch"]
 
@@ -76,8 +77,6 @@ def _cores_for(forecasts: int, processes: int | None) -> int:
     """Return how many processes so many forecasts are worth."""
     if forecasts <= MANY:
         return 1
-    from forecast.simulate import available_workers  # noqa: PLC0415 (a second, only if needed)
-
     return min(processes or available_workers(), forecasts // MANY)
 
 

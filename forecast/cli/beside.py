@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -23,13 +23,11 @@ from types import FrameType
 from typing import TypeVar
 
 from forecast.cli.exits import TIDYING
+from forecast.workers import first_done
 
 __all__ = ["Said", "side_by_side"]
 
 Item = TypeVar("Item")
-
-LOOK = 0.1
-"""Seconds between looks for a signal: polars takes SIGINT first, and then it ends no wait."""
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -57,8 +55,7 @@ def side_by_side(
     pool = ProcessPoolExecutor(processes, mp_context=fresh, initializer=_begin, initargs=(columns,))
     try:
         for future in _submitted(pool, work, items):
-            while not wait([future], timeout=LOOK).done:
-                pass
+            first_done([future])
             yield None if isinstance(future.exception(), BrokenProcessPool) else future.result()
     except BaseException:
         _end_all()

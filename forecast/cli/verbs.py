@@ -220,7 +220,7 @@ def bench(
     """Measure runs/s and matches/s on this machine, on one worker up to all; write nothing."""
     from forecast.bench import bench as measure  # noqa: PLC0415 (each verb imports what it needs)
     from forecast.config import load  # noqa: PLC0415 (same)
-    from forecast.simulate import available_workers  # noqa: PLC0415 (same)
+    from forecast.workers import available_workers  # noqa: PLC0415 (same)
 
     figures = measure(load(_only_config(config)), workers=workers or available_workers())
     emit(figures.json() if json else figures.text())

@@ -4,6 +4,5 @@ from forecast.simulate.draws import draws
 from forecast.simulate.enough import simulate_enough
 from forecast.simulate.pairs import simulate_pair
 from forecast.simulate.threads import simulate
-from forecast.simulate.workers import available_workers
 
-__all__ = ["available_workers", "draws", "simulate", "simulate_enough", "simulate_pair"]
+__all__ = ["draws", "simulate", "simulate_enough", "simulate_pair"]

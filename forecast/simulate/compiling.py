@@ -28,7 +28,7 @@ from forecast.kernel.parts import PARTS, Parts, parts_at, signatures
 from forecast.kernel.season import compile_replicate
 from forecast.kernel.types import Tally
 from forecast.reference import Address
-from forecast.simulate.workers import available_workers
+from forecast.workers import available_workers
 
 __all__ = ["Compiling", "begin_compiling"]
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from forecast.arrays import Posterior, Season
 from forecast.counts import Pair
-from forecast.simulate.threads import first_done, play
+from forecast.simulate.threads import play
+from forecast.workers import first_done
 
 __all__ = ["simulate_pair"]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from forecast.kernel.types import NeedsTally, Tally
 from forecast.reference import by_reference
 from forecast.simulate.compiling import Compiling, begin_compiling
 from forecast.simulate.draws import draws
+from forecast.workers import first_done
 
 __all__ = ["play", "play_strengths", "simulate"]
 
@@ -81,11 +81,6 @@ class Workplace(threading.local):
 
 WORKPLACE = Workplace()
 
-Done = TypeVar("Done")
-
-LOOK = 0.1
-"""Seconds between looks for a signal."""
-
 
 def play_strengths(
     season: Season, strengths: NDArray[np.float64], *, rng_seed: int, replicate: int
@@ -104,16 +99,6 @@ def play(season: Season, posterior: Posterior, *, rng_seed: int, replicate: int)
     WORKPLACE.prepare(season)  # before the draws, which are compiled too
     strengths = draws(posterior, rng_seed=rng_seed, replicate=replicate)
     return play_strengths(season, strengths, rng_seed=rng_seed, replicate=replicate)
-
-
-def first_done(running: Collection[Future[Done]]) -> Future[Done]:
-    """Return one that is done, as soon as there is one.
-
-    Where polars is imported it takes SIGINT first, and then that ends no wait: so waits are short.
-    """
-    while not (done := wait(running, LOOK, return_when=FIRST_COMPLETED).done):
-        pass
-    return next(iter(done))
 
 
 def simulate(
